@@ -1,0 +1,40 @@
+import { defineConfig } from '@playwright/test';
+import { findBrowser } from './tools/browser.mjs';
+
+const executablePath = await findBrowser();
+const benching = process.env['LAB_BENCH'] !== undefined;
+
+export default defineConfig({
+  testDir: 'e2e',
+  testMatch: benching ? 'bench.ts' : '*.spec.ts',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  forbidOnly: process.env['CI'] !== undefined,
+  retries: 0,
+  workers: benching ? 1 : 2,
+  reporter: 'list',
+  use: {
+    // The server takes a free port and prints it; see `wait` below.
+    baseURL: `http://localhost:${process.env['LAB_PORT'] ?? '0'}/`,
+    trace: 'off',
+    screenshot: 'only-on-failure',
+    viewport: { width: 1440, height: 900 },
+    launchOptions: {
+      ...(executablePath === undefined ? {} : { executablePath }),
+      // No connections of the browser's own.
+      args: [
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  webServer: {
+    command: 'node tools/start.mjs --port 0',
+    wait: { stdout: /http:\/\/localhost:(?<lab_port>\d+)/ },
+    timeout: 120_000,
+  },
+});
