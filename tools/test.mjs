@@ -44,7 +44,14 @@ function vitest(project) {
       const args = ['run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json'];
       return runPackage('vitest/vitest.mjs', [...args, `--outputFile.json=${report}`]);
     },
-    (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests }),
+    ({ numPassedTests, numFailedTests, testResults }) => {
+      // A file that does not load has failed without a test of its own.
+      const notLoaded = testResults.filter(
+        (/** @type {{ status: string, assertionResults: unknown[] }} */ file) =>
+          file.status === 'failed' && file.assertionResults.length === 0,
+      );
+      return { passed: numPassedTests, failed: numFailedTests + notLoaded.length };
+    },
   );
 }
 
