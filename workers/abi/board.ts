@@ -49,6 +49,8 @@ export interface Board {
   /** `stop` and `cont`. */
   setRunning(running: boolean): void;
   readonly running: boolean;
+  /** False until the first `cont` of a machine that was started with -S. */
+  readonly everRan: boolean;
   /** Halted vCPUs, for `info cpus`. */
   isHalted(index: VcpuIndex): boolean;
 }
