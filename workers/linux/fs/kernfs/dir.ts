@@ -37,7 +37,7 @@ function kernfs_new_node(
 }
 
 export const kernfs_create_root = (k: Kernel): kernfs_node =>
-  kernfs_new_node(k, undefined, '', 0o755, { children: new Map() });
+  kernfs_new_node(k, undefined, '', 0o555, { children: new Map() });
 
 export const kernfs_create_dir = (k: Kernel, parent: kernfs_node, name: string, mode: number): kernfs_node =>
   kernfs_new_node(k, parent, name, mode, { children: new Map() });
