@@ -139,6 +139,23 @@ export interface WaitResult {
   readonly signal: number | undefined;
 }
 
+/** A terminal's modes, by the names of termios(3). Control characters are fixed: ^C ^\\ ^? ^U ^D ^Z ^R ^W ^V. */
+export interface Termios {
+  readonly ICRNL: boolean;
+  readonly IXON: boolean;
+  readonly OPOST: boolean;
+  readonly ONLCR: boolean;
+  readonly ISIG: boolean;
+  readonly ICANON: boolean;
+  readonly IEXTEN: boolean;
+  readonly ECHO: boolean;
+  readonly ECHOE: boolean;
+  readonly ECHOK: boolean;
+  readonly ECHONL: boolean;
+  readonly ECHOCTL: boolean;
+  readonly ECHOKE: boolean;
+}
+
 /** A program: what runs in user mode of a process. Returns the exit status. */
 export type Program = (sys: Syscalls) => Co<number>;
 
@@ -189,6 +206,11 @@ export interface Syscalls {
   isatty(fd: number): boolean;
   /** Rows and columns of the terminal. */
   winsize(fd: number): { readonly rows: number; readonly columns: number } | undefined;
+  setWinsize(fd: number, rows: number, columns: number): Co<number>;
+  /** -ENOTTY, -EBADF: it is no terminal. */
+  tcgetattr(fd: number): Termios | number;
+  /** Modes that `change` does not name stay. */
+  tcsetattr(fd: number, change: Partial<Termios>): Co<number>;
   nanosleep(duration: Ns): Co<number>;
   /** Spends processor time in user mode; the scheduler may preempt and migrate meanwhile. */
   compute(duration: Ns): Co;
