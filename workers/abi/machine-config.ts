@@ -51,6 +51,8 @@ export interface MachineConfig {
   readonly numaNodes: readonly NumaNode[];
   /** Options that were accepted but have no effect in the lab, as typed. */
   readonly ignored: readonly string[];
+  /** True when -kernel was given; without it, and without a disk, a PC stops in its firmware. */
+  readonly kernelGiven: boolean;
   /** -append, as typed. */
   readonly kernelArguments: string;
   /** -S: wait for `cont`. */

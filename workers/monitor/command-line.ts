@@ -65,7 +65,6 @@ const IGNORED_WITH_ARGUMENT = new Set([
   'netdev',
   'net',
   'nic',
-  'kernel',
   'initrd',
   'bios',
   'pidfile',
@@ -159,6 +158,7 @@ interface Collected {
   smp: Record<string, string>;
   memory: Record<string, string>;
   append: string;
+  kernelGiven: boolean;
   numa: NumaNode[];
   ignored: string[];
   startStopped: boolean;
@@ -226,6 +226,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   cpu: chooseCpu,
   m: chooseMemory,
   smp: chooseSmp,
+  kernel: (_value, into) => {
+    into.kernelGiven = true;
+    return undefined;
+  },
   append: (value, into) => {
     into.append = value;
     return undefined;
@@ -306,6 +310,7 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
     smp: {},
     memory: {},
     append: '',
+    kernelGiven: false,
     numa: [],
     ignored: [],
     startStopped: false,
@@ -353,6 +358,7 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
       memorySlots: memory.value.slots,
       numaNodes,
       ignored: into.ignored,
+      kernelGiven: into.kernelGiven,
       kernelArguments: into.append,
       startStopped: into.startStopped,
     },

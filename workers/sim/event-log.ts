@@ -49,6 +49,8 @@ export class EventLog implements LogWriter {
   private newStrings: string[] = [];
   private words = new Int32Array(RECORDS_PER_CHUNK * WORDS_PER_RECORD);
   private count = 0;
+  /** Records of the current buffer that have been handed out already. */
+  private taken = 0;
   private hashedWords = 0;
   private firstRecord = 0;
   private recordHash = 0x811c9dc5;
@@ -101,7 +103,7 @@ export class EventLog implements LogWriter {
 
   /** Hands over all records written since the last call. The chunks' buffers belong to the caller from then on. */
   take(): LogChunk[] {
-    if (this.count > 0) this.seal();
+    if (this.count > this.taken) this.seal();
     return this.full.splice(0);
   }
 
@@ -136,19 +138,26 @@ export class EventLog implements LogWriter {
     this.hashedWords = end;
   }
 
+  /** Makes a chunk of the records that have not been handed out. */
   private seal(): void {
     this.hashPending();
-    this.full.push({
-      firstRecord: this.firstRecord,
-      words: this.words,
-      count: this.count,
-      firstString: this.ids.size - this.newStrings.length,
-      strings: this.newStrings,
-    });
-    this.firstRecord += this.count;
+    const whole = this.count === RECORDS_PER_CHUNK;
+    const words =
+      whole && this.taken === 0
+        ? this.words
+        : this.words.slice(this.taken * WORDS_PER_RECORD, this.count * WORDS_PER_RECORD);
+    const count = this.count - this.taken;
+    if (count > 0) {
+      const firstString = this.ids.size - this.newStrings.length;
+      this.full.push({ firstRecord: this.firstRecord, words, count, firstString, strings: this.newStrings });
+    }
+    this.firstRecord += count;
     this.newStrings = [];
+    this.taken = this.count;
+    if (!whole) return;
     this.words = new Int32Array(RECORDS_PER_CHUNK * WORDS_PER_RECORD);
     this.count = 0;
+    this.taken = 0;
     this.hashedWords = 0;
   }
 }

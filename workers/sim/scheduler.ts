@@ -14,6 +14,19 @@ export interface Clock {
   /** Virtual time of whoever acts now. */
   now(): Ns;
   /** Runs `run` after `delay` ns of virtual time, counted from `now()`. */
+  /** True when no processor has anything to do: all are halted, absent or stopped. */
+  resting(): boolean {
+    return this.furthestBehind() === undefined;
+  }
+
+  /** Time of the next thing that will happen without an input from outside; undefined: nothing. */
+  nextDue(): Ns | undefined {
+    const processor = this.furthestBehind();
+    const event = this.events.nextTime();
+    if (!processor) return event;
+    return event === undefined ? processor.localTime : Math.min(event, processor.localTime);
+  }
+
   after(delay: Ns, run: () => void): ScheduledEvent;
 }
 
