@@ -14,19 +14,6 @@ export interface Clock {
   /** Virtual time of whoever acts now. */
   now(): Ns;
   /** Runs `run` after `delay` ns of virtual time, counted from `now()`. */
-  /** True when no processor has anything to do: all are halted, absent or stopped. */
-  resting(): boolean {
-    return this.furthestBehind() === undefined;
-  }
-
-  /** Time of the next thing that will happen without an input from outside; undefined: nothing. */
-  nextDue(): Ns | undefined {
-    const processor = this.furthestBehind();
-    const event = this.events.nextTime();
-    if (!processor) return event;
-    return event === undefined ? processor.localTime : Math.min(event, processor.localTime);
-  }
-
   after(delay: Ns, run: () => void): ScheduledEvent;
 }
 
@@ -79,6 +66,19 @@ export class Scheduler implements Clock, LogContext {
   /** The furthest point of virtual time that anything has reached. */
   get furthest(): Ns {
     return this.reached;
+  }
+
+  /** True when no processor has anything to do: all are halted, absent or stopped. */
+  resting(): boolean {
+    return this.furthestBehind() === undefined;
+  }
+
+  /** Time of the next thing that will happen without an input from outside; undefined: nothing. */
+  nextDue(): Ns | undefined {
+    const processor = this.furthestBehind();
+    const event = this.events.nextTime();
+    if (!processor) return event;
+    return event === undefined ? processor.localTime : Math.min(event, processor.localTime);
   }
 
   after(delay: Ns, run: () => void): ScheduledEvent {
