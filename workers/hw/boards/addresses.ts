@@ -62,6 +62,10 @@ export interface X86BoardAddresses {
   readonly lowRam: { readonly limit: number; readonly whenLarger: number };
   /** First physical address that PCI devices may not use, below the IO-APIC. */
   readonly pciMemoryEnd: number;
+  /** Bytes of the window for 64-bit BARs. */
+  readonly pciHighWindowSize: number;
+  /** Ranges below 4 GiB that SeaBIOS reserves for chipset registers (src/fw/pciinit.c). */
+  readonly firmwareReserved: readonly AddressRange[];
 }
 
 const GIB = 2 ** 30;
@@ -100,6 +104,11 @@ const q35: X86BoardAddresses = {
   pciHotplug: { base: 0x0cc0, length: 0x18 }, // include/hw/acpi/ich9.h
   pciConfig: { base: 0xb0000000, length: 0x10000000 }, // include/hw/pci-host/q35.h
   lowRam: { limit: 0xb0000000, whenLarger: 2 * GIB }, // hw/i386/pc_q35.c
+  pciHighWindowSize: 32 * GIB, // include/hw/pci-host/q35.h
+  firmwareReserved: [
+    { base: 0xb0000000, length: 0x10000000 }, // PCI configuration space
+    { base: 0xfed1c000, length: 0x4000 }, // root complex registers
+  ],
 };
 
 /** hw/i386/pc_piix.c: i440FX with PIIX3 and the PIIX4 power-management function. */
@@ -116,6 +125,8 @@ const pc: X86BoardAddresses = {
   pciHotplug: { base: 0xae00, length: 0x18 }, // hw/acpi/piix4.c
   pciConfig: undefined,
   lowRam: { limit: 0xe0000000, whenLarger: 3 * GIB }, // hw/i386/pc_piix.c
+  pciHighWindowSize: 2 * GIB, // hw/pci-host/i440fx.c
+  firmwareReserved: [],
 };
 
 /** Addresses by board. */

@@ -1,0 +1,129 @@
+/**
+ * Where SeaBIOS 1.16 (QEMU 7.2's) puts the ACPI tables and what it tells the operating system about memory. The rule
+ * was found by reading the memory of real machines after the firmware had run: two heaps, one below the BIOS image in
+ * the F segment and one at the top of low RAM, both filled downwards; the tables' place depends on what the firmware
+ * allocated before them: PIR table, MP table, SMBIOS tables.
+ */
+import type { MachineConfig } from '../abi/machine-config.ts';
+import { splitRam, type X86BoardAddresses } from '../hw/boards/addresses.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+/** What `$PIR`, the first allocation, gets; the F segment's heap ends behind it. */
+const PIR_TABLE = 0xf5c80;
+const FSEG_ALIGNMENT = 16;
+/** MP configuration table with one processor, and what each further one adds (MP specification 1.4 §4). */
+const MP_TABLE_LENGTH = 200;
+const MP_PROCESSOR_LENGTH = 20;
+const MP_FLOATING_POINTER_LENGTH = 16;
+const SMBIOS_ENTRY_POINT_LENGTH = 31;
+/** Larger SMBIOS tables go to the high heap (BUILD_MAX_SMBIOS_FSEG). */
+const SMBIOS_FSEG_LIMIT = 600;
+const RSDP_LENGTH = 20;
+
+/** QEMU pads the blob of tables to a multiple of this (ACPI_BUILD_TABLE_SIZE); SeaBIOS aligns it as FACS demands. */
+const TABLES_BLOB_UNIT = 0x20000;
+const FACS_ALIGNMENT = 64;
+const PAGE = 4 * KIB;
+
+/**
+ * Lengths of SMBIOS structures with their strings (hw/smbios/smbios.c): all of a machine with one socket, one range of
+ * RAM and one memory device of up to 16 GiB, and what each further one adds. Strings that name the machine type make
+ * `pc`'s longer.
+ */
+const SMBIOS = {
+  base: { q35: 376, pc: 388 },
+  socket: { q35: 65, pc: 68 },
+  ramRange: 33,
+  memoryDevice: 47,
+  memoryDeviceSize: 16 * GIB,
+} as const;
+
+const alignDown = (value: number, alignment: number): number => Math.floor(value / alignment) * alignment;
+
+const smbiosLength = (board: 'q35' | 'pc', config: MachineConfig, ramRanges: number): number => {
+  const devices = Math.ceil(config.memorySize / SMBIOS.memoryDeviceSize);
+  let length = SMBIOS.base[board];
+  length += (config.topology.sockets - 1) * SMBIOS.socket[board];
+  length += (ramRanges - 1) * SMBIOS.ramRange;
+  for (let n = 1; n < devices; n++) length += SMBIOS.memoryDevice + `DIMM ${n}`.length;
+  return length;
+};
+
+/** The MP table lists one processor for each package, packages being as CPUID leaf 1 tells: without dies. */
+const mpProcessors = ({ topology, possibleCpus }: MachineConfig): number => {
+  let step = 1;
+  while (step < topology.cores * topology.threads) step *= 2;
+  const apicIdLimit = Math.max(...possibleCpus.map(({ apicId }) => apicId)) + 1;
+  return Math.ceil(apicIdLimit / step);
+};
+
+export interface FirmwareLayout {
+  readonly rsdp: number;
+  /** Beginning of the tables: FACS. */
+  readonly tables: number;
+  /** From here on low RAM is the firmware's. */
+  readonly reservedFrom: number;
+}
+
+/** `tablesLength`: bytes of all tables but the RSDP. */
+export const firmwareLayout = (
+  board: X86BoardAddresses,
+  config: MachineConfig,
+  tablesLength: number,
+): FirmwareLayout => {
+  const ram = splitRam(board, config.memorySize);
+  const smbios = smbiosLength(config.board === 'pc' ? 'pc' : 'q35', config, ram.high > 0 ? 2 : 1);
+  let fseg = PIR_TABLE;
+  let high = ram.low;
+  const allocateLow = (length: number): void => {
+    fseg = alignDown(fseg - length, FSEG_ALIGNMENT);
+  };
+  allocateLow(MP_TABLE_LENGTH + MP_PROCESSOR_LENGTH * (mpProcessors(config) - 1));
+  allocateLow(MP_FLOATING_POINTER_LENGTH);
+  if (smbios <= SMBIOS_FSEG_LIMIT) allocateLow(smbios);
+  else high = alignDown(high - smbios, FSEG_ALIGNMENT);
+  allocateLow(SMBIOS_ENTRY_POINT_LENGTH);
+  allocateLow(RSDP_LENGTH);
+  const blob = Math.ceil(tablesLength / TABLES_BLOB_UNIT) * TABLES_BLOB_UNIT;
+  const tables = alignDown(high - blob, FACS_ALIGNMENT);
+  return { rsdp: fseg, tables, reservedFrom: alignDown(tables, PAGE) };
+};
+
+export interface E820Entry {
+  readonly address: number;
+  readonly length: number;
+  /** 1 usable, 2 reserved. */
+  readonly type: number;
+}
+
+const USABLE = 1;
+const RESERVED = 2;
+const EBDA = 0x9fc00;
+const BIOS_SEGMENT = 0xf0000;
+const BIOS_IMAGE_LENGTH = 256 * KIB;
+/** Addresses that HyperTransport keeps for itself on AMD processors: hw/i386/pc.c. */
+const HYPERTRANSPORT = { start: 0xfd_0000_0000, end: 0x100_0000_0000 } as const;
+/** Models of vendor AuthenticAMD with 40 or more address bits; `max` is one under TCG. */
+const AMD_MODELS = /^(max|qemu64|phenom|Opteron_G\d|EPYC)/;
+
+/** The map that INT 15h, function E820h, returns, by address. */
+export const e820Map = (board: X86BoardAddresses, config: MachineConfig, reservedFrom: number): E820Entry[] => {
+  const ram = splitRam(board, config.memorySize);
+  const map: E820Entry[] = [];
+  const range = (start: number, end: number, type: number): void => {
+    if (end > start) map.push({ address: start, length: end - start, type });
+  };
+  range(0, EBDA, USABLE);
+  range(EBDA, 640 * KIB, RESERVED);
+  range(BIOS_SEGMENT, MIB, RESERVED);
+  range(MIB, reservedFrom, USABLE);
+  range(reservedFrom, ram.low, RESERVED);
+  for (const { base, length } of board.firmwareReserved) range(base, base + length, RESERVED);
+  range(4 * GIB - BIOS_IMAGE_LENGTH, 4 * GIB, RESERVED);
+  range(4 * GIB, 4 * GIB + ram.high, USABLE);
+  if (AMD_MODELS.test(config.cpuModel)) range(HYPERTRANSPORT.start, HYPERTRANSPORT.end, RESERVED);
+  return map;
+};
