@@ -19,6 +19,9 @@ export const PF_WQ_WORKER = 0x20;
 export const PF_KTHREAD = 0x200000;
 export const PF_NO_SETAFFINITY = 0x4000000;
 
+/** stop_sched_class (migration threads), fair_sched_class, idle_sched_class. */
+export type SchedClass = 'stop' | 'fair' | 'idle';
+
 /** A task. Fields have upstream's names; those of other subsystems are added by them through WeakMaps or `extra`. */
 export interface task_struct {
   readonly pid: number;
@@ -32,12 +35,22 @@ export interface task_struct {
   on_rq: boolean;
   on_cpu: boolean;
   cpus_mask: CpuMask;
-  readonly coroutine: Coroutine;
+  /** What it executes. The idle task of a secondary CPU gets a new one at each start-up. */
+  coroutine: Coroutine;
   readonly parent: task_struct | undefined;
   exit_code: number;
   /** Nanoseconds of processor time spent. */
   sum_exec_runtime: number;
   start_time: number;
+  sched_class: SchedClass;
+  /** sched_entity::vruntime, ns. */
+  vruntime: number;
+  /** When it was put on the processor, ns. */
+  exec_start: number;
+  /** TIF_NEED_RESCHED. */
+  need_resched: boolean;
+  /** True while it executes user-mode code, where an interrupt may preempt it. */
+  user_mode: boolean;
 }
 
 /** What the kernel keeps at a processor's per-CPU base (GS on x86). */
