@@ -1,0 +1,55 @@
+/**
+ * Which node a CPU and an address belong to.
+ *
+ * @linux arch/x86/mm/numa.c, without fake nodes and distances other than 10 and 20
+ */
+import { CpuMask } from '../../../include/linux/cpumask.ts';
+import { type Kernel, kernelState, perCpu } from '../../../kernel-context.ts';
+
+export const NUMA_NO_NODE = -1;
+
+/** A range of memory of a node. `end` is exclusive. */
+export interface numa_memblk {
+  readonly start: number;
+  readonly end: number;
+  readonly nid: number;
+}
+
+export interface NumaTables {
+  /** set_apicid_to_node(): by APIC id. */
+  readonly apicidToNode: Map<number, number>;
+  readonly memblks: numa_memblk[];
+  readonly possible: Set<number>;
+  readonly online: Set<number>;
+}
+
+export const numaTables = kernelState<NumaTables>(() => ({
+  apicidToNode: new Map(),
+  memblks: [],
+  possible: new Set([0]),
+  online: new Set([0]),
+}));
+
+const cpuNode = perCpu(() => ({ node: 0 }));
+
+export const cpu_to_node = (k: Kernel, cpu: number): number => cpuNode(k, cpu).node;
+
+export function numa_set_node(k: Kernel, cpu: number, node: number): void {
+  cpuNode(k, cpu).node = node;
+}
+
+export const numa_clear_node = (k: Kernel, cpu: number): void => numa_set_node(k, cpu, NUMA_NO_NODE);
+
+export const node_online = (k: Kernel, nid: number): boolean => numaTables(k).online.has(nid);
+export const node_possible = (k: Kernel, nid: number): boolean => numaTables(k).possible.has(nid);
+
+const ascending = (nodes: Iterable<number>): number[] => [...nodes].sort((a, b) => a - b);
+
+export const for_each_online_node = (k: Kernel): number[] => ascending(numaTables(k).online);
+
+/** nodelist format, `0-1`. */
+export const nodeList = (nodes: Iterable<number>): string => new CpuMask(1024, nodes).toList();
+
+/** memory_add_physaddr_to_nid(): node 0 for an address that no table names. */
+export const memory_add_physaddr_to_nid = (k: Kernel, address: number): number =>
+  numaTables(k).memblks.find(({ start, end }) => address >= start && address < end)?.nid ?? 0;

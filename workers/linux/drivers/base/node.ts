@@ -1,0 +1,127 @@
+/**
+ * /sys/devices/system/node: nodes, and the links between them and their CPUs and memory blocks.
+ *
+ * @linux drivers/base/node.c, without meminfo, numastat, caches and access classes
+ */
+import type { Co } from '../../../sim/coroutine.ts';
+import { cpu_to_node, for_each_online_node, node_online, nodeList, numaTables } from '../../arch/x86/mm/numa.ts';
+import { sysfs_create_link, sysfs_remove_link } from '../../fs/sysfs/symlink.ts';
+import { CpuMask, cpu_online_mask, cpuIds } from '../../include/linux/cpumask.ts';
+import type { bus_type, device } from '../../include/linux/device.ts';
+import type { attribute } from '../../include/linux/sysfs.ts';
+import { type Kernel, kernelState } from '../../kernel-context.ts';
+import { device_initialize } from './base.ts';
+import { subsys_system_register } from './bus.ts';
+import { device_register, device_unregister } from './core.ts';
+
+export const node_subsys: bus_type = { name: 'node' };
+
+/** node_devices[]. */
+const nodeDevices = kernelState(() => new Map<number, device>());
+
+const cpusOfNode = (k: Kernel, nid: number): CpuMask =>
+  new CpuMask(
+    cpuIds(k).nr_cpu_ids,
+    [...cpu_online_mask(k)].filter((cpu) => cpu_to_node(k, cpu) === nid),
+  );
+
+const file = (name: string, text: (k: Kernel) => string): attribute => ({
+  name,
+  mode: 0o444,
+  *show(k): Co<string> {
+    return `${text(k)}\n`;
+  },
+});
+
+/** LOCAL_DISTANCE and REMOTE_DISTANCE: what a machine without an SLIT has. */
+const distance = (from: number, to: number): number => (from === to ? 10 : 20);
+
+/** Registers a node that has come online. */
+export function* register_one_node(k: Kernel, nid: number): Co<number> {
+  if (nodeDevices(k).has(nid)) return 0;
+  const dev = device_initialize({
+    name: `node${nid}`,
+    id: nid,
+    bus: node_subsys,
+    groups: [
+      {
+        attrs: [
+          file('cpumap', (kernel) => cpusOfNode(kernel, nid).toHex(cpuIds(kernel).nr_cpu_ids)),
+          file('cpulist', (kernel) => cpusOfNode(kernel, nid).toList()),
+          file('distance', (kernel) =>
+            for_each_online_node(kernel)
+              .map((other) => distance(nid, other))
+              .join(' '),
+          ),
+        ],
+      },
+    ],
+  });
+  const error = yield* device_register(k, dev);
+  if (error < 0) return error;
+  nodeDevices(k).set(nid, dev);
+  return 0;
+}
+
+export function* unregister_one_node(k: Kernel, nid: number): Co {
+  const dev = nodeDevices(k).get(nid);
+  if (!dev) return;
+  nodeDevices(k).delete(nid);
+  yield* device_unregister(k, dev);
+}
+
+/** Links a device and its node to each other. */
+function link(k: Kernel, dev: device, nid: number): number {
+  const node = nodeDevices(k).get(nid);
+  if (!node_online(k, nid) || !node?.sd || !dev.sd) return 0;
+  sysfs_create_link(k, node.sd, dev.sd, dev.name);
+  sysfs_create_link(k, dev.sd, node.sd, node.name);
+  return 0;
+}
+
+function unlink(k: Kernel, dev: device, nid: number): number {
+  const node = nodeDevices(k).get(nid);
+  if (!node?.sd || !dev.sd) return 0;
+  sysfs_remove_link(k, node.sd, dev.name);
+  sysfs_remove_link(k, dev.sd, node.name);
+  return 0;
+}
+
+export const register_cpu_under_node = link;
+export const unregister_cpu_under_node = unlink;
+export const register_memory_block_under_node = link;
+
+/** Memory blocks that were registered before the nodes: node_dev_init() links them. */
+export const memoryBlockLinks = kernelState<{ readonly dev: device; readonly nid: number }[]>(() => []);
+export const unregister_memory_block_under_nodes = unlink;
+
+const nodes = (name: string, of: (k: Kernel) => Iterable<number>): attribute => file(name, (k) => nodeList(of(k)));
+
+/** Node states that this kernel keeps apart: who has memory is told by the tables, who has CPUs by the CPUs. */
+function nodesWithMemory(k: Kernel): number[] {
+  const { memblks, online } = numaTables(k);
+  const named = memblks.map(({ nid }) => nid).filter((nid) => online.has(nid));
+  return named.length > 0 ? named : [0];
+}
+
+export function* node_dev_init(k: Kernel): Co<number> {
+  const ret = yield* subsys_system_register(k, node_subsys, [
+    {
+      attrs: [
+        nodes('possible', (kernel) => numaTables(kernel).possible),
+        nodes('online', (kernel) => numaTables(kernel).online),
+        nodes('has_normal_memory', nodesWithMemory),
+        nodes('has_memory', nodesWithMemory),
+        nodes('has_cpu', (kernel) => [...cpu_online_mask(kernel)].map((cpu) => cpu_to_node(kernel, cpu))),
+        nodes('has_generic_initiator', () => []),
+      ],
+    },
+  ]);
+  if (ret < 0) return ret;
+  for (const nid of for_each_online_node(k)) {
+    const error = yield* register_one_node(k, nid);
+    if (error < 0) return error;
+  }
+  for (const { dev, nid } of memoryBlockLinks(k).splice(0)) register_memory_block_under_node(k, dev, nid);
+  return 0;
+}

@@ -1,0 +1,49 @@
+/** Flow handlers. @linux kernel/irq/chip.c */
+import { type Co, traced } from '../../../sim/coroutine.ts';
+import type { irq_desc } from '../../include/linux/irq.ts';
+import type { Kernel } from '../../kernel-context.ts';
+import { handle_irq_event, kstat_incr_irqs_this_cpu } from './handle.ts';
+
+export function* mask_irq(k: Kernel, desc: irq_desc): Co {
+  if (desc.irq_data.masked) return;
+  yield* desc.irq_data.chip.irq_mask(k, desc.irq_data);
+  desc.irq_data.masked = true;
+}
+
+export function* unmask_irq(k: Kernel, desc: irq_desc): Co {
+  if (!desc.irq_data.masked) return;
+  yield* desc.irq_data.chip.irq_unmask(k, desc.irq_data);
+  desc.irq_data.masked = false;
+}
+
+/** Level-triggered at a controller that needs one EOI at the end. */
+export const handle_fasteoi_irq = traced('handle_fasteoi_irq', function* (k: Kernel, desc: irq_desc): Co {
+  const { irq_data } = desc;
+  if (irq_data.inprogress || desc.action.length === 0 || desc.depth > 0) {
+    desc.pending = true;
+    yield* mask_irq(k, desc);
+    yield* irq_data.chip.irq_eoi(k, irq_data);
+    return;
+  }
+  kstat_incr_irqs_this_cpu(k, desc);
+  yield* handle_irq_event(k, desc);
+  yield* irq_data.chip.irq_eoi(k, irq_data);
+});
+
+/** Edge-triggered: acknowledged first, so that the next edge is not lost. */
+export const handle_edge_irq = traced('handle_edge_irq', function* (k: Kernel, desc: irq_desc): Co {
+  const { irq_data } = desc;
+  if (irq_data.inprogress || desc.action.length === 0 || desc.depth > 0) {
+    desc.pending = true;
+    yield* mask_irq(k, desc);
+    yield* irq_data.chip.irq_ack(k, irq_data);
+    return;
+  }
+  kstat_incr_irqs_this_cpu(k, desc);
+  yield* irq_data.chip.irq_ack(k, irq_data);
+  do {
+    // another CPU got an edge meanwhile and masked the line
+    if (desc.pending) yield* unmask_irq(k, desc);
+    yield* handle_irq_event(k, desc);
+  } while (desc.pending && desc.depth === 0);
+});

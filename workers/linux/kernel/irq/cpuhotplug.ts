@@ -1,0 +1,34 @@
+/** Interrupts of a CPU that goes offline. @linux kernel/irq/cpuhotplug.c, without managed interrupts */
+import type { Co } from '../../../sim/coroutine.ts';
+import { cpu_online_mask } from '../../include/linux/cpumask.ts';
+import type { irq_desc } from '../../include/linux/irq.ts';
+import { smp_processor_id } from '../../include/linux/sched.ts';
+import type { Kernel } from '../../kernel-context.ts';
+import { pr_warn } from '../printk/printk.ts';
+import { for_each_irq_desc } from './irqdesc.ts';
+
+function* migrate_one_irq(k: Kernel, desc: irq_desc): Co {
+  const { irq_data } = desc;
+  const cpu = smp_processor_id(k);
+  if (!irq_data.activated || !irq_data.effective_affinity.has(cpu)) return;
+  const online = cpu_online_mask(k);
+  const broken = irq_data.affinity.and(online).first < 0;
+  const dest = broken ? online : irq_data.affinity;
+  const err = yield* irq_data.chip.irq_set_affinity(k, irq_data, dest);
+  if (err < 0) {
+    yield* pr_warn(k, `IRQ${irq_data.irq}: set affinity failed(${err}).`);
+    return;
+  }
+  // what was asked for is given up
+  if (broken) irq_data.affinity = online.copy();
+}
+
+/** Runs on the CPU that goes, with interrupts off; the CPU has left the online mask. */
+export function* irq_migrate_all_off_this_cpu(k: Kernel): Co {
+  for (const desc of for_each_irq_desc(k)) yield* migrate_one_irq(k, desc);
+}
+
+/** The `irq/affinity:online` state: only managed interrupts come back, and there are none. */
+export function* irq_affinity_online_cpu(_k: Kernel, _cpu: number): Co<number> {
+  return 0;
+}

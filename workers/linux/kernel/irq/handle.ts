@@ -1,0 +1,31 @@
+/** @linux kernel/irq/handle.c, without threaded handlers and resends */
+import type { Co } from '../../../sim/coroutine.ts';
+import { IRQ_NONE, type irq_desc } from '../../include/linux/irq.ts';
+import { smp_processor_id } from '../../include/linux/sched.ts';
+import type { Kernel } from '../../kernel-context.ts';
+
+export function* __handle_irq_event_percpu(k: Kernel, desc: irq_desc): Co<number> {
+  const { irq } = desc.irq_data;
+  let retval = IRQ_NONE;
+  for (const action of desc.action) {
+    k.log.emit('irq_handler_entry', irq, action.name);
+    const res = yield* action.handler(k, irq, action.dev_id);
+    k.log.emit('irq_handler_exit', irq, res);
+    retval |= res;
+  }
+  return retval;
+}
+
+export function* handle_irq_event(k: Kernel, desc: irq_desc): Co<number> {
+  desc.pending = false;
+  desc.irq_data.inprogress = true;
+  const ret = yield* __handle_irq_event_percpu(k, desc);
+  desc.irq_data.inprogress = false;
+  return ret;
+}
+
+/** kstat_incr_irqs_this_cpu */
+export function kstat_incr_irqs_this_cpu(k: Kernel, desc: irq_desc): void {
+  const cpu = smp_processor_id(k);
+  desc.kstat_irqs[cpu] = (desc.kstat_irqs[cpu] ?? 0) + 1;
+}

@@ -1,0 +1,192 @@
+/** /proc/interrupts and /proc/irq. @linux kernel/irq/proc.c, and arch_show_interrupts of arch/x86/kernel/irq.c */
+import { ERRNO } from '../../../abi/syscall.ts';
+import type { Co } from '../../../sim/coroutine.ts';
+import { proc_create, proc_mkdir, remove_proc_entry } from '../../fs/proc/generic.ts';
+import { type irq_cpustat_t, irq_stat } from '../../include/asm/hardirq.ts';
+import { CpuMask, cpu_online_mask, cpu_possible_mask, cpuIds } from '../../include/linux/cpumask.ts';
+import type { irq_desc } from '../../include/linux/irq.ts';
+import { type Kernel, kernelState } from '../../kernel-context.ts';
+import { for_each_irq_desc, irq_to_desc } from './irqdesc.ts';
+
+/** Width of the interrupt numbers: three digits up to 999 interrupts. */
+const PREC = 3;
+
+const count = (value: number): string => `${value}`.padStart(10);
+
+/** Rows of interrupts without a descriptor. */
+const ARCH_ROWS: readonly (readonly [label: string, field: keyof irq_cpustat_t, text: string])[] = [
+  ['NMI', '__nmi_count', 'Non-maskable interrupts'],
+  ['LOC', 'apic_timer_irqs', 'Local timer interrupts'],
+  ['SPU', 'irq_spurious_count', 'Spurious interrupts'],
+  ['PMI', 'apic_perf_irqs', 'Performance monitoring interrupts'],
+  ['IWI', 'apic_irq_work_irqs', 'IRQ work interrupts'],
+  ['RTR', 'icr_read_retry_count', 'APIC ICR read retries'],
+  ['RES', 'irq_resched_count', 'Rescheduling interrupts'],
+  ['CAL', 'irq_call_count', 'Function call interrupts'],
+  ['TLB', 'irq_tlb_count', 'TLB shootdowns'],
+  ['TRM', 'irq_thermal_count', 'Thermal event interrupts'],
+  ['THR', 'irq_threshold_count', 'Threshold APIC interrupts'],
+  ['DFR', 'irq_deferred_error_count', 'Deferred Error APIC interrupts'],
+  ['MCE', 'mce_exception_count', 'Machine check exceptions'],
+  ['MCP', 'mce_poll_count', 'Machine check polls'],
+];
+
+/** Rows of a kernel with KVM: posted interrupts, which nobody sends. */
+const POSTED_ROWS = [
+  ['PIN', 'Posted-interrupt notification event'],
+  ['NPI', 'Nested posted-interrupt event'],
+  ['PIW', 'Posted-interrupt wakeup event'],
+] as const;
+
+function arch_show_interrupts(k: Kernel): string[] {
+  const online = [...cpu_online_mask(k)];
+  const row = (label: string, numbers: readonly number[], text: string): string =>
+    `${label.padStart(PREC)}: ${numbers.map((number) => `${count(number)} `).join('')}${text === '' ? '' : ` ${text}`}`;
+  return [
+    ...ARCH_ROWS.map(([label, field, text]) =>
+      row(
+        label,
+        online.map((cpu) => irq_stat(k, cpu)[field]),
+        text,
+      ),
+    ),
+    `${'ERR'.padStart(PREC)}: ${count(0)}`,
+    `${'MIS'.padStart(PREC)}: ${count(0)}`,
+    ...POSTED_ROWS.map(([label, text]) =>
+      row(
+        label,
+        online.map(() => 0),
+        text,
+      ),
+    ),
+  ];
+}
+
+function interruptRow(k: Kernel, desc: irq_desc): string | undefined {
+  const { irq_data, action, kstat_irqs } = desc;
+  if (action.length === 0 && !kstat_irqs.some((number) => number > 0)) return undefined;
+  const counts = [...cpu_online_mask(k)].map((cpu) => `${count(kstat_irqs[cpu] ?? 0)} `).join('');
+  const controller = ` ${irq_data.chip.name.padStart(8)} ${`${irq_data.hwirq}`.padStart(PREC)}-${desc.name.padEnd(8)}`;
+  const names = action.length > 0 ? `  ${action.map(({ name }) => name).join(', ')}` : '';
+  return `${`${irq_data.irq}`.padStart(PREC)}: ${counts}${controller}${names}`;
+}
+
+/** /proc/interrupts. */
+export function show_interrupts(k: Kernel): string {
+  const header = `${' '.repeat(PREC + 8)}${[...cpu_online_mask(k)].map((cpu) => `CPU${`${cpu}`.padEnd(8)}`).join('')}`;
+  const rows = for_each_irq_desc(k).map((desc) => interruptRow(k, desc));
+  return [header, ...rows.filter((row) => row !== undefined), ...arch_show_interrupts(k)]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** `0-2,5` as a mask; undefined when it is no list or names a CPU that cannot be. @linux lib/bitmap.c bitmap_parselist */
+export function parseCpuList(text: string, bits: number): CpuMask | undefined {
+  const mask = new CpuMask(bits);
+  for (const part of text.trim().split(',').filter(Boolean)) {
+    const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? [];
+    const [first, last] = [Number(from), Number(to)];
+    if (from === undefined || first > last || last >= bits) return undefined;
+    for (let cpu = first; cpu <= last; cpu++) mask.set(cpu);
+  }
+  return mask;
+}
+
+/** `f` or `3,ffffffff` as a mask. */
+export function parseCpuHex(text: string, bits: number): CpuMask | undefined {
+  const groups = text.trim().split(',');
+  if (groups.some((group) => !/^[0-9a-fA-F]{1,8}$/.test(group))) return undefined;
+  const value = BigInt(`0x${groups.map((group, at) => (at === 0 ? group : group.padStart(8, '0'))).join('')}`);
+  if (value >> BigInt(bits) !== 0n) return undefined;
+  const mask = new CpuMask(bits);
+  for (let cpu = 0; cpu < bits; cpu++) if ((value >> BigInt(cpu)) & 1n) mask.set(cpu);
+  return mask;
+}
+
+export type SetAffinity = (k: Kernel, irq: number, mask: CpuMask) => Co<number>;
+
+type Format = 'hex' | 'list';
+
+const print = (k: Kernel, mask: CpuMask, format: Format): string =>
+  `${format === 'hex' ? mask.toHex(cpuIds(k).nr_cpu_ids) : mask.toList()}\n`;
+
+function affinityFile(k: Kernel, irq: number, name: string, format: Format, set: SetAffinity): void {
+  proc_create(k, `irq/${irq}/${name}`, {
+    *show(kernel): Co<string> {
+      return print(kernel, irq_to_desc(kernel, irq)?.irq_data.affinity ?? new CpuMask(1), format);
+    },
+    *write(kernel, buf): Co<number> {
+      const bits = cpuIds(kernel).nr_cpu_ids;
+      const mask = format === 'hex' ? parseCpuHex(buf, bits) : parseCpuList(buf, bits);
+      if (!mask) return -ERRNO.EINVAL;
+      const ret = yield* set(kernel, irq, mask);
+      return ret < 0 ? ret : buf.length;
+    },
+  });
+}
+
+function effectiveFile(k: Kernel, irq: number, name: string, format: Format): void {
+  proc_create(k, `irq/${irq}/${name}`, {
+    *show(kernel): Co<string> {
+      return print(kernel, irq_to_desc(kernel, irq)?.irq_data.effective_affinity ?? new CpuMask(1), format);
+    },
+  });
+}
+
+const constantFile = (k: Kernel, path: string, text: string): void => {
+  proc_create(k, path, {
+    *show(): Co<string> {
+      return text;
+    },
+  });
+};
+
+function register_irq_proc(k: Kernel, irq: number, set: SetAffinity): void {
+  affinityFile(k, irq, 'smp_affinity', 'hex', set);
+  affinityFile(k, irq, 'smp_affinity_list', 'list', set);
+  effectiveFile(k, irq, 'effective_affinity', 'hex');
+  effectiveFile(k, irq, 'effective_affinity_list', 'list');
+  proc_create(k, `irq/${irq}/affinity_hint`, {
+    *show(kernel): Co<string> {
+      return `${new CpuMask(1).toHex(cpuIds(kernel).nr_cpu_ids)}\n`;
+    },
+  });
+  constantFile(k, `irq/${irq}/node`, '0\n');
+  proc_create(k, `irq/${irq}/spurious`, {
+    *show(kernel): Co<string> {
+      const counts = irq_to_desc(kernel, irq)?.kstat_irqs ?? [];
+      return `count ${counts.reduce((sum, number) => sum + (number ?? 0), 0)}\nunhandled 0\nlast_unhandled 0 ms\n`;
+    },
+  });
+}
+
+const registered = kernelState(() => ({ done: false }));
+
+/** The directory of a handler below its interrupt's. */
+export function register_handler_proc(k: Kernel, irq: number, name: string): void {
+  if (registered(k).done) proc_mkdir(k, `irq/${irq}/${name}`);
+}
+
+export function unregister_handler_proc(k: Kernel, irq: number, name: string): void {
+  remove_proc_entry(k, `irq/${irq}/${name}`);
+}
+
+/** Makes /proc/irq and /proc/interrupts. */
+export function register_irq_procs(k: Kernel, set: SetAffinity): void {
+  proc_mkdir(k, 'irq');
+  proc_create(k, 'irq/default_smp_affinity', {
+    *show(kernel): Co<string> {
+      return print(kernel, cpu_possible_mask(kernel), 'hex');
+    },
+  });
+  registered(k).done = true;
+  for (const desc of for_each_irq_desc(k)) {
+    register_irq_proc(k, desc.irq_data.irq, set);
+    for (const { name } of desc.action) register_handler_proc(k, desc.irq_data.irq, name);
+  }
+  proc_create(k, 'interrupts', {
+    *show(kernel): Co<string> {
+      return show_interrupts(kernel);
+    },
+  });
+}

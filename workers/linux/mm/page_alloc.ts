@@ -1,0 +1,154 @@
+/**
+ * Zones of the nodes as they are at boot: how /sys/devices/system/memory and /proc know them.
+ *
+ * @linux mm/page_alloc.c, without the allocator
+ */
+import type { Co } from '../../sim/coroutine.ts';
+import { for_each_online_node, memory_add_physaddr_to_nid } from '../arch/x86/mm/numa.ts';
+import { pr_info } from '../kernel/printk/printk.ts';
+import { type Kernel, kernelState } from '../kernel-context.ts';
+
+export const PAGE_SHIFT = 12;
+export const PAGE_SIZE = 4096;
+/** PAGES_PER_SECTION of x86-64: 128 MiB. */
+const PAGES_PER_SECTION = 0x8000;
+
+export type ZoneName = 'DMA' | 'DMA32' | 'Normal' | 'Movable' | 'Device';
+
+export interface zone {
+  readonly name: ZoneName;
+  readonly nid: number;
+  zone_start_pfn: number;
+  spanned_pages: number;
+  present_pages: number;
+}
+
+/** Page frames, `end` exclusive. */
+export interface PfnRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+const E820_RAM = 1;
+/** The legacy hole is never RAM to the kernel (trim_bios_range), nor is the first page. */
+const LEGACY_HOLE: PfnRange = { start: 0xa0, end: 0x100 };
+
+/** Usable RAM at boot, in order. */
+export const bootMemory = kernelState<PfnRange[]>((k) => {
+  const ranges: PfnRange[] = [];
+  for (const { address, length, type } of k.platform.e820) {
+    if (type !== E820_RAM) continue;
+    const start = Math.max(1, Math.ceil(address / PAGE_SIZE));
+    const end = Math.floor((address + length) / PAGE_SIZE);
+    if (start < LEGACY_HOLE.end && end > LEGACY_HOLE.start) {
+      ranges.push({ start, end: LEGACY_HOLE.start }, { start: LEGACY_HOLE.end, end });
+    } else {
+      ranges.push({ start, end });
+    }
+  }
+  return ranges.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
+});
+
+/** Bounds of the zones by address (arch_zone_lowest_possible_pfn and highest). */
+const ZONE_BOUNDS: readonly (PfnRange & { readonly name: ZoneName })[] = [
+  { name: 'DMA', start: 0x1, end: 0x1000 },
+  { name: 'DMA32', start: 0x1000, end: 0x10_0000 },
+  { name: 'Normal', start: 0x10_0000, end: Number.MAX_SAFE_INTEGER },
+];
+
+export const max_pfn = (k: Kernel): number => Math.max(0, ...bootMemory(k).map(({ end }) => end));
+
+/** The zones whose span meets the page frames. */
+export const zonesSpanning = (zones: readonly zone[], start: number, count: number): zone[] =>
+  zones.filter(
+    ({ zone_start_pfn, spanned_pages }) =>
+      spanned_pages > 0 && start < zone_start_pfn + spanned_pages && start + count > zone_start_pfn,
+  );
+
+const allZones = kernelState<zone[]>(() => []);
+
+/** The zones of a node, lowest first. */
+export const nodeZones = (k: Kernel, nid: number): zone[] => allZones(k).filter((zone) => zone.nid === nid);
+
+const nodeRanges = (k: Kernel, nid: number): PfnRange[] =>
+  bootMemory(k).filter(({ start }) => memory_add_physaddr_to_nid(k, start * PAGE_SIZE) === nid);
+
+const intersect = (a: PfnRange, b: PfnRange): PfnRange => ({
+  start: Math.max(a.start, b.start),
+  end: Math.min(a.end, b.end),
+});
+
+const pages = ({ start, end }: PfnRange): number => Math.max(0, end - start);
+
+const spanOf = (ranges: readonly PfnRange[]): PfnRange => ({
+  start: ranges[0]?.start ?? 0,
+  end: ranges.at(-1)?.end ?? 0,
+});
+
+function calculate_node_totalpages(k: Kernel, nid: number): void {
+  const ranges = nodeRanges(k, nid);
+  for (const bounds of ZONE_BOUNDS) {
+    const span = intersect(bounds, spanOf(ranges));
+    if (pages(span) === 0) continue;
+    allZones(k).push({
+      name: bounds.name,
+      nid,
+      zone_start_pfn: span.start,
+      spanned_pages: pages(span),
+      present_pages: ranges.reduce((sum, range) => sum + pages(intersect(range, span)), 0),
+    });
+  }
+}
+
+const byteRange = ({ start, end }: PfnRange): string => {
+  const digits = (value: number): string => value.toString(16).padStart(16, '0');
+  return `[mem 0x${digits(start * PAGE_SIZE)}-0x${digits(end * PAGE_SIZE - 1)}]`;
+};
+
+/** Tells of page frames that have a struct page and no memory behind them. */
+function* memmap_init(k: Kernel, nid: number): Co {
+  const report = function* (hole: PfnRange, name: ZoneName): Co {
+    if (pages(hole) > 0) yield* pr_info(k, `On node ${nid}, zone ${name}: ${pages(hole)} pages in unavailable ranges`);
+  };
+  let at = 0;
+  let last: ZoneName = 'DMA';
+  for (const range of nodeRanges(k, nid)) {
+    for (const bounds of ZONE_BOUNDS) {
+      const part = intersect(range, bounds);
+      if (pages(part) === 0) continue;
+      // holes between sections have no struct page
+      const start = Math.max(at, part.start - (part.start % PAGES_PER_SECTION));
+      yield* report({ start, end: part.start }, bounds.name);
+      at = part.end;
+      last = bounds.name;
+    }
+  }
+  yield* report({ start: at, end: Math.ceil(at / PAGES_PER_SECTION) * PAGES_PER_SECTION }, last);
+}
+
+/** Makes the zones from the memory map and tells of them. */
+export function* free_area_init(k: Kernel): Co {
+  const top = max_pfn(k);
+  yield* pr_info(k, 'Zone ranges:');
+  for (const { name, start, end } of ZONE_BOUNDS) {
+    const range = { start, end: Math.min(end, top) };
+    yield* pr_info(k, `  ${name.padEnd(8)} ${pages(range) > 0 ? byteRange(range) : 'empty'}`);
+  }
+  yield* pr_info(k, '  Device   empty');
+  yield* pr_info(k, 'Movable zone start for each node');
+  yield* pr_info(k, 'Early memory node ranges');
+  for (const range of bootMemory(k)) {
+    const nid = memory_add_physaddr_to_nid(k, range.start * PAGE_SIZE);
+    yield* pr_info(k, `  node ${`${nid}`.padStart(3)}: ${byteRange(range)}`);
+  }
+  for (const nid of for_each_online_node(k)) {
+    const span = spanOf(nodeRanges(k, nid));
+    if (pages(span) === 0) {
+      yield* pr_info(k, `Initmem setup node ${nid} as memoryless`);
+      continue;
+    }
+    yield* pr_info(k, `Initmem setup node ${nid} ${byteRange(span)}`);
+    calculate_node_totalpages(k, nid);
+  }
+  for (const nid of for_each_online_node(k)) yield* memmap_init(k, nid);
+}
