@@ -28,6 +28,11 @@ export interface AcpiOs {
   writeSpace(space: AddressSpace, address: number, width: number, value: bigint): Co;
   /** Runs `work` later in process context. */
   acpi_os_execute(type: ExecuteType, work: () => Co, name: string): Co<AcpiStatus>;
+  /**
+   * Connects the SCI: `handler` runs at interrupt level and answers whether the interrupt was ACPI's. Absent where
+   * there are no interrupts: events never come then.
+   */
+  acpi_os_install_interrupt_handler?(gsi: number, handler: () => Co<boolean>): Co<AcpiStatus>;
   /** Waits until all that acpi_os_execute was given has run. */
   acpi_os_wait_events_complete(): Co;
   acpi_os_create_semaphore(maxUnits: number, initialUnits: number): AcpiSemaphore;
