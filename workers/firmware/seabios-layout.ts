@@ -18,6 +18,8 @@ const FSEG_ALIGNMENT = 16;
 const MP_TABLE_LENGTH = 200;
 const MP_PROCESSOR_LENGTH = 20;
 const MP_FLOATING_POINTER_LENGTH = 16;
+/** With more than this for both, the guest gets no MP table (BUILD_MAX_MPTABLE_FSEG). */
+const MP_FSEG_LIMIT = 600;
 const SMBIOS_ENTRY_POINT_LENGTH = 31;
 /** Larger SMBIOS tables go to the high heap (BUILD_MAX_SMBIOS_FSEG). */
 const SMBIOS_FSEG_LIMIT = 600;
@@ -81,8 +83,11 @@ export const firmwareLayout = (
   const allocateLow = (length: number): void => {
     fseg = alignDown(fseg - length, FSEG_ALIGNMENT);
   };
-  allocateLow(MP_TABLE_LENGTH + MP_PROCESSOR_LENGTH * (mpProcessors(config) - 1));
-  allocateLow(MP_FLOATING_POINTER_LENGTH);
+  const mpTable = MP_TABLE_LENGTH + MP_PROCESSOR_LENGTH * (mpProcessors(config) - 1);
+  if (mpTable + MP_FLOATING_POINTER_LENGTH <= MP_FSEG_LIMIT) {
+    allocateLow(mpTable);
+    allocateLow(MP_FLOATING_POINTER_LENGTH);
+  }
   if (smbios <= SMBIOS_FSEG_LIMIT) allocateLow(smbios);
   else high = alignDown(high - smbios, FSEG_ALIGNMENT);
   allocateLow(SMBIOS_ENTRY_POINT_LENGTH);
