@@ -10,15 +10,18 @@ const namesSerialPort = ({ ignored }: MachineConfig): boolean =>
   ignored.some((option) => option.startsWith('-serial ') && option !== '-serial none');
 
 /**
- * Writes `RSDP.dat`, `DSDT.dat`, … into `folder`, making it when it is not there. Returns a line for each file:
- * signature, guest-physical address, length.
+ * Writes `DSDT.dat`, `APIC.dat`, … into `folder`, making it when it is not there. Returns a line for each file:
+ * signature, guest-physical address, length. The RSDP, a pointer without a table's header, is left out, as in
+ * /sys/firmware/acpi/tables.
  */
 export function acpiCommand(config: MachineConfig, folder: string): string[] {
   if (config.board === 'virt') throw new UsageError('acpi: expected a machine of type q35 or pc');
   const { tables } = buildFirmware(config, { serialPort: namesSerialPort(config) });
   mkdirSync(folder, { recursive: true });
-  return tables.map(({ signature, address, bytes }) => {
-    writeFileSync(join(folder, `${signature}.dat`), bytes);
-    return `${signature} 0x${address.toString(16).padStart(8, '0')} ${bytes.length}`;
-  });
+  return tables
+    .filter(({ signature }) => signature !== 'RSDP')
+    .map(({ signature, address, bytes }) => {
+      writeFileSync(join(folder, `${signature}.dat`), bytes);
+      return `${signature} 0x${address.toString(16).padStart(8, '0')} ${bytes.length}`;
+    });
 }

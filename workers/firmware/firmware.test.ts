@@ -5,8 +5,8 @@ import type { MachineConfig } from '../abi/machine-config.ts';
 import { parseCommandLine, splitCommandLine } from '../monitor/command-line.ts';
 import { buildFirmware, type FirmwareOptions } from './firmware.ts';
 
-const recordings = new URL('../recordings/tables/README.md', import.meta.url);
-const readJson = <T>(file: string): T => JSON.parse(readFileSync(new URL(file, recordings), 'utf8')) as T;
+const recording = (file: string): URL => new URL(`../recordings/tables/${file}`, import.meta.url);
+const readJson = <T>(file: string): T => JSON.parse(readFileSync(recording(file), 'utf8')) as T;
 
 const MIB = 2 ** 20;
 
@@ -37,14 +37,14 @@ const changes: Readonly<Record<string, (config: MachineConfig) => MachineConfig>
   }),
 };
 
-const recorded = readdirSync(recordings, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const recorded = readdirSync(recording('.'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 describe('tables are the recorded ones, byte for byte', () => {
   describe.each(recorded.map(({ name }) => name))('%s', (name) => {
-    const line = readFileSync(new URL(`${name}/cmdline.txt`, recordings), 'utf8').replace(/^#.*\n/, '');
+    const line = readFileSync(recording(`${name}/cmdline.txt`), 'utf8').replace(/^#.*\n/, '');
     const config = machine(line.trim().replace(/^\S+ /, ''));
     const { tables } = buildFirmware(changes[name]?.(config) ?? config);
-    const files = readdirSync(new URL(`${name}/`, recordings)).filter((file) => file.endsWith('.aml'));
+    const files = readdirSync(recording(`${name}/`)).filter((file) => file.endsWith('.aml'));
 
     test('no table more, none less', () => {
       const expected = ['RSDP', ...files.map((file) => file.replace('.aml', ''))];
@@ -53,7 +53,7 @@ describe('tables are the recorded ones, byte for byte', () => {
 
     test.each(files)('%s', (file) => {
       const table = tables.find(({ signature }) => `${signature}.aml` === file);
-      expect(hex(table?.bytes ?? new Uint8Array())).toBe(hex(readFileSync(new URL(`${name}/${file}`, recordings))));
+      expect(hex(table?.bytes ?? new Uint8Array())).toBe(hex(readFileSync(recording(`${name}/${file}`))));
     });
   });
 });
@@ -142,7 +142,7 @@ describe('tables of other machines hold together', () => {
 });
 
 describe('a foreign DSDT', () => {
-  const foreign = readFileSync(new URL('q35-c4-m4/DSDT.aml', recordings));
+  const foreign = readFileSync(recording('q35-c4-m4/DSDT.aml'));
 
   test('takes the place of ours, and the FADT names it', () => {
     const config = machine('-M q35 -smp 2,maxcpus=4 -m 512M,slots=4,maxmem=4G');
