@@ -1,0 +1,10 @@
+/** What a program of the guest is, to those that start one. */
+import type { Program } from '../abi/syscall.ts';
+
+export type Environment = ReadonlyMap<string, string>;
+
+/** Makes the program that runs as `argv` (argv[0] is its name) in `environment`. */
+export type ProgramFactory = (argv: readonly string[], environment: Environment) => Program;
+
+/** Programs by the name that an executable file bears inside (see executableFile). */
+export type ProgramTable = ReadonlyMap<string, ProgramFactory>;

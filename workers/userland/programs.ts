@@ -1,0 +1,71 @@
+/** The guest's programs, and the files of its root file system. */
+import { executableFile } from './exec.ts';
+import type { ProgramFactory, ProgramTable } from './program.ts';
+import { bash } from './shell/main.ts';
+import { TOOLS } from './tools/table.ts';
+import { toolFactory } from './tools/tool.ts';
+
+/** All programs by name. */
+export function createPrograms(): ProgramTable {
+  const table = new Map<string, ProgramFactory>();
+  const shell = bash(table);
+  table.set('bash', shell);
+  for (const [name, main] of Object.entries(TOOLS)) table.set(name, toolFactory(main, table));
+  return table;
+}
+
+/** A file, directory or symbolic link to be there before init starts. */
+export interface RootEntry {
+  readonly path: string;
+  readonly type: 'directory' | 'regular' | 'symlink';
+  /** Permission bits. */
+  readonly mode: number;
+  /** A file's bytes, a link's target. */
+  readonly content: string;
+}
+
+const DIRECTORIES =
+  'dev etc home mnt opt proc root run sys tmp usr usr/bin usr/lib usr/local usr/local/bin usr/sbin usr/share var';
+const LINKS: Readonly<Record<string, string>> = { bin: 'usr/bin', sbin: 'usr/sbin', lib: 'usr/lib' };
+/** Programs that Debian keeps in /usr/sbin. */
+const SYSTEM_PROGRAMS = new Set([
+  'chcpu',
+  'chmem',
+  'poweroff',
+  'reboot',
+  'halt',
+  'init',
+  'sysctl',
+  'rdmsr',
+  'modprobe',
+  'ldconfig',
+]);
+
+const FILES: Readonly<Record<string, string>> = {
+  'etc/hostname': 'lab\n',
+  'etc/passwd': 'root:x:0:0:root:/root:/bin/bash\n',
+  'etc/group': 'root:x:0:\n',
+  'etc/debian_version': '12.11\n',
+};
+
+/** The root file system: an initramfs with the programs of `programs`. */
+export function rootFileSystem(programs: ProgramTable): RootEntry[] {
+  const entries: RootEntry[] = DIRECTORIES.split(' ').map((path) => ({
+    path: `/${path}`,
+    type: 'directory',
+    mode: path === 'tmp' ? 0o1777 : path === 'root' ? 0o700 : 0o755,
+    content: '',
+  }));
+  for (const [path, target] of Object.entries(LINKS)) {
+    entries.push({ path: `/${path}`, type: 'symlink', mode: 0o777, content: target });
+  }
+  for (const [path, content] of Object.entries(FILES)) {
+    entries.push({ path: `/${path}`, type: 'regular', mode: 0o644, content });
+  }
+  for (const name of programs.keys()) {
+    const folder = SYSTEM_PROGRAMS.has(name) ? '/usr/sbin' : '/usr/bin';
+    entries.push({ path: `${folder}/${name}`, type: 'regular', mode: 0o755, content: executableFile(name) });
+  }
+  entries.push({ path: '/usr/bin/sh', type: 'symlink', mode: 0o777, content: 'bash' });
+  return entries;
+}

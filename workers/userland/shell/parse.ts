@@ -1,0 +1,130 @@
+/**
+ * Bash's grammar: the one module that knows the parser (unbash). Positions in a tree count characters of the text that
+ * was parsed; a backquoted script has a `source` of its own.
+ */
+import type { HereDoc, ParsedScript, Script, SyntaxNode, Word, WordPart } from 'unbash';
+import { forEachChild, parse } from 'unbash';
+
+export type * from 'unbash';
+
+export interface SyntaxError {
+  /** As bash words it, without the shell's prefix. */
+  readonly message: string;
+  readonly pos: number;
+  /** Bash repeats the offending line after these. */
+  readonly showsLine: boolean;
+}
+
+export interface Parsed {
+  readonly script: ParsedScript;
+  readonly source: string;
+  /** More lines could complete it. */
+  readonly unfinished: boolean;
+  readonly error: SyntaxError | undefined;
+}
+
+const UNFINISHED = /^unterminated|to close|^expected (command after|'do'|'then'|'in'|'\}'|'\)')/;
+
+/** Parses a script or a piece of interactive input. */
+export function parseScript(source: string): Parsed {
+  const script = parse(source);
+  const error = script.errors?.[0];
+  const end = source.trimEnd().length;
+  if (error) {
+    const unfinished = UNFINISHED.test(error.message) && !stopsShort(source, error.message, error.pos, end);
+    return { script, source, unfinished, error: describe(source, error.message, error.pos, end) };
+  }
+  const unfinished = endsInBackslash(source) || hasOpenHereDocument(script);
+  return { script, source, unfinished, error: undefined };
+}
+
+/** Parts of a text that is read as inside double quotes, but where `"` stands for itself: arithmetic, prompts. */
+export function parseQuoted(text: string): readonly WordPart[] {
+  const delimiter = `E${'_'.repeat(longestRun(text))}`;
+  const script = parse(`: <<${delimiter}\n${text}\n${delimiter}\n`);
+  const command = script.commands[0]?.command;
+  if (command?.type !== 'Command') return [];
+  const document = command.redirects.find((redirect): redirect is HereDoc => redirect.type === 'HereDoc');
+  if (!document) return [];
+  const parts = document.body.parts;
+  if (!parts) return text === '' ? [] : [{ type: 'Literal', pos: 0, end: text.length, value: text, text }];
+  return withoutLastNewline(parts);
+}
+
+/** A word from its text, as brace expansion produces it. */
+export function parseWord(text: string): Word {
+  const command = parse(`: ${text}`).commands[0]?.command;
+  const argument = command?.type === 'Command' ? command.args[0] : undefined;
+  if (argument?.type === 'Word' && argument.text === text) return argument;
+  return { type: 'Word', text, value: text, pos: 0, end: text.length };
+}
+
+/** Line (from 1) of a position. */
+export function lineAt(source: string, pos: number): number {
+  let line = 1;
+  for (let at = source.indexOf('\n'); at >= 0 && at < pos; at = source.indexOf('\n', at + 1)) line++;
+  return line;
+}
+
+function longestRun(text: string): number {
+  return Math.max(1, ...[...text.matchAll(/_+/g)].map((run) => run[0].length + 1));
+}
+
+function withoutLastNewline(parts: readonly WordPart[]): readonly WordPart[] {
+  const last = parts[parts.length - 1];
+  if (last?.type !== 'Literal' || !last.value.endsWith('\n')) return parts;
+  const shorter = { ...last, value: last.value.slice(0, -1), text: last.text.slice(0, -1) };
+  return shorter.value === '' ? parts.slice(0, -1) : [...parts.slice(0, -1), shorter];
+}
+
+function endsInBackslash(source: string): boolean {
+  const line = /(\\*)\n?$/.exec(source)?.[1] ?? '';
+  return line.length % 2 === 1 && !/(^|\n)[^\n']*#[^\n]*\\\n?$/.test(source);
+}
+
+function hasOpenHereDocument(script: Script): boolean {
+  let open = false;
+  const visit = (node: SyntaxNode): void => {
+    if (open) return;
+    if (node.type === 'HereDoc' && node.closing === undefined) open = true;
+    else forEachChild(node, visit);
+  };
+  visit(script as ParsedScript);
+  return open;
+}
+
+/** An "expected …" that something other than the end of the input caused. */
+function stopsShort(source: string, message: string, pos: number, end: number): boolean {
+  return !message.startsWith('unterminated') && pos < end && source.slice(pos, end).trim() !== '';
+}
+
+function describe(source: string, message: string, pos: number, end: number): SyntaxError {
+  const unexpected = /^unexpected token '(.*)'$/s.exec(message)?.[1];
+  if (unexpected !== undefined) return near(unexpected, pos);
+  const quote = /^unterminated (.*)$/.exec(message)?.[1];
+  if (quote !== undefined) return { message: unexpectedEof(quote), pos, showsLine: false };
+  if (stopsShort(source, message, pos, end)) return near(tokenAt(source, pos), pos);
+  return { message: 'syntax error: unexpected end of file', pos: source.length, showsLine: false };
+}
+
+function near(token: string, pos: number): SyntaxError {
+  const shown = token === '\n' ? 'newline' : token;
+  return { message: `syntax error near unexpected token \`${shown}'`, pos, showsLine: true };
+}
+
+function tokenAt(source: string, pos: number): string {
+  return /^\s*(;;|&&|\|\||[;&|()<>]|[^\s;&|()<>]+)/.exec(source.slice(pos))?.[1] ?? 'newline';
+}
+
+function unexpectedEof(what: string): string {
+  const closing = what.includes('double')
+    ? '"'
+    : what.includes('single') || what.includes('ANSI')
+      ? "'"
+      : what.includes('backtick') || what.includes('backquote')
+        ? '`'
+        : what.includes('parameter')
+          ? '}'
+          : ')';
+  return `unexpected EOF while looking for matching \`${closing}'`;
+}

@@ -1,0 +1,284 @@
+/** A shell process: its state, and the services that the interpreter's parts ask of it. */
+import { O_RDONLY, type Program, SIGNALS, type Syscalls } from '../../abi/syscall.ts';
+import type { Co } from '../../sim/coroutine.ts';
+import { findProgram } from '../exec.ts';
+import { errorText, readAll, writeAll } from '../stdio.ts';
+import { startProgram } from './command.ts';
+import { executeNode, executeStatements } from './execute.ts';
+import { expandSingle } from './expand.ts';
+import { quoteForInput } from './parameters.ts';
+import {
+  type AndOr,
+  lineAt,
+  type Parsed,
+  type ParsedScript,
+  type PipelineNode,
+  parseScript,
+  type Redirect,
+  type Statement,
+} from './parse.ts';
+import { OPTION_LETTERS, ShellError, type ShellFunction, type ShellState, type SourceText } from './state.ts';
+import { runExitTrap, runPendingTraps } from './traps.ts';
+import { foreground, waitForProcess } from './wait.ts';
+
+/** Signals that an interactive shell handles itself; programs that it starts get the defaults. */
+export const INTERACTIVE_SIGNALS = [SIGNALS.SIGINT, SIGNALS.SIGQUIT, SIGNALS.SIGTERM, SIGNALS.SIGTSTP];
+
+const KEYWORDS = new Set(
+  '! { } [[ ]] case coproc do done elif else esac fi for function if in select then time until while'.split(' '),
+);
+
+export class Shell {
+  readonly state: ShellState;
+
+  constructor(state: ShellState) {
+    this.state = state;
+  }
+
+  get sys(): Syscalls {
+    return this.state.sys;
+  }
+
+  /** IFS. */
+  separators(): string {
+    return this.state.variables.find('IFS')?.value ?? ' \t\n';
+  }
+
+  /** `$-` */
+  optionLetters(): string {
+    const letters = Object.entries(OPTION_LETTERS).filter(([, option]) => this.state.options[option]);
+    return `${letters.map(([letter]) => letter).join('')}${this.state.interactive ? 'i' : ''}hB`;
+  }
+
+  /** Line of the command under way. */
+  line(): number {
+    const { source, position } = this.state;
+    return source.firstLine + lineAt(source.text, position) - 1;
+  }
+
+  /** Writes an error message with the shell's name and, in scripts, the line before it. */
+  *complain(text: string): Co {
+    yield* writeAll(this.sys, 2, `${this.prefix()}${text}\n`);
+  }
+
+  prefix(): string {
+    const { name, showsLines } = this.state;
+    return showsLines ? `${name}: line ${this.line()}: ` : `${name.slice(name.lastIndexOf('/') + 1)}: `;
+  }
+
+  /** `set -x` shows a command before it runs. */
+  *trace(words: readonly string[], assigned?: string): Co {
+    const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteForInput(word));
+    const shown = assigned === undefined ? words.map(quote) : [`${words[0]}${assigned === '' ? '' : quote(assigned)}`];
+    yield* writeAll(this.sys, 2, `${this.state.variables.get('PS4') ?? '+ '}${shown.join(' ')}\n`);
+  }
+
+  /** Executes a command of the text under way. */
+  executeNode(node: PipelineNode | AndOr): Co<number> {
+    return executeNode(this, node);
+  }
+
+  /** A command as it was typed, on one line. */
+  textOf(node: { readonly pos: number; readonly end: number }): string {
+    const text = this.state.source.text.slice(node.pos, node.end);
+    return text.replace(/\s*\n\s*/g, '; ').trim();
+  }
+
+  /** What becomes of a signal that is not trapped any more. */
+  defaultAction(signal: number): 'default' | 'ignore' | (() => Co) {
+    if (!this.state.interactive || !INTERACTIVE_SIGNALS.some((own) => own === signal)) return 'default';
+    const { state } = this;
+    return signal === SIGNALS.SIGINT
+      ? function* () {
+          state.interrupted = true;
+        }
+      : 'ignore';
+  }
+
+  /** Writes to stderr as it stands. */
+  *printError(text: string): Co {
+    yield* writeAll(this.sys, 2, text);
+  }
+
+  /** What a name would run, as `type` and `command -v` tell; undefined: nothing. */
+  *describeCommand(name: string, isBuiltin: boolean, verbose: boolean): Co<string | undefined> {
+    if (KEYWORDS.has(name)) return verbose ? `${name} is a shell keyword` : name;
+    const found = this.state.functions.get(name);
+    if (found) return verbose ? `${name} is a function\n${functionText(found)}` : name;
+    if (isBuiltin) return verbose ? `${name} is a shell builtin` : name;
+    const path = yield* findProgram(this.sys, name, this.state.variables.get('PATH') ?? '');
+    if (typeof path === 'number') return undefined;
+    const stat = yield* this.sys.stat(path);
+    if (typeof stat === 'number' || stat.type === 'directory') return undefined;
+    return verbose ? `${name} is ${path}` : path;
+  }
+
+  /** `exec`: this process becomes the program. */
+  becomeProgram(argv: readonly string[]): Co<number> {
+    return startProgram(this, argv);
+  }
+
+  /** Runs a program in a child and waits for it. */
+  *runProgram(argv: readonly string[]): Co<number> {
+    const pid = yield* this.fork((child) => startProgram(child, argv));
+    return pid < 0 ? 254 : ((yield* foreground(this, [pid], argv.join(' ')))[0] ?? 0);
+  }
+
+  /** Output of a builtin; written when the builtin ends. */
+  print(text: string): void {
+    this.state.output += text;
+  }
+
+  /** Makes a child process that runs `run` as a subshell. Returns its pid or `-errno`. */
+  *fork(run: (child: Shell) => Co<number>, background = false): Co<number> {
+    const copy = this.state.fork();
+    const resets = this.signalsToReset();
+    const ignoresInterrupts = background && !this.state.options.monitor;
+    const program: Program = function* (sys) {
+      copy.sys = sys;
+      const child = new Shell(copy);
+      for (const signal of resets) yield* sys.sigaction(signal, 'default');
+      if (ignoresInterrupts) {
+        yield* sys.sigaction(SIGNALS.SIGINT, 'ignore');
+        yield* sys.sigaction(SIGNALS.SIGQUIT, 'ignore');
+      }
+      for (const fd of copy.savedDescriptors) yield* sys.close(fd);
+      copy.savedDescriptors.clear();
+      return yield* child.guarded(run(child));
+    };
+    const pid = yield* this.sys.fork(program);
+    if (pid < 0) yield* this.complain(`fork: ${pid === -11 ? 'retry: Resource temporarily unavailable' : 'error'}`);
+    return pid;
+  }
+
+  /** Runs a shell process' whole work, then its EXIT trap; the exit status. */
+  *guarded(work: Co<number>): Co<number> {
+    let status = yield* this.catching(work);
+    const { unwinding } = this.state;
+    if (unwinding?.kind === 'exit' || unwinding?.kind === 'return') status = unwinding.status;
+    else if (unwinding?.kind === 'interrupt') status = 130;
+    this.state.unwinding = undefined;
+    return yield* runExitTrap(this, status);
+  }
+
+  /** Runs commands; an error that ends the command under way is told and becomes a status. */
+  *catching(work: Co<number>): Co<number> {
+    try {
+      return yield* work;
+    } catch (error) {
+      if (!(error instanceof ShellError)) throw error;
+      yield* this.complain(error.message);
+      if (error.fatal && !this.state.interactive) this.state.unwinding = { kind: 'exit', status: error.status };
+      this.state.status = error.status === 127 && this.state.interactive ? 1 : error.status;
+      return this.state.status;
+    }
+  }
+
+  /** What a command prints, without the newlines at its end: `$(…)`. */
+  *substituteCommand(script: ParsedScript, position: number): Co<string> {
+    const pipe = yield* this.sys.pipe();
+    if (typeof pipe === 'number')
+      throw new ShellError('cannot make pipe for command substitution: Too many open files');
+    const [readEnd, writeEnd] = pipe;
+    this.state.position = position || this.state.position;
+    const line = this.line();
+    const pid = yield* this.fork(function* (child) {
+      yield* child.sys.close(readEnd);
+      yield* child.sys.dup2(writeEnd, 1);
+      yield* child.sys.close(writeEnd);
+      if (script.source !== undefined) child.state.source = { text: script.source, firstLine: line };
+      const file = onlyInput(script);
+      return file ? yield* child.copyFile(file) : yield* executeStatements(child, script.commands, true);
+    });
+    yield* this.sys.close(writeEnd);
+    const output = yield* readAll(this.sys, readEnd);
+    yield* this.sys.close(readEnd);
+    const status = pid < 0 ? 1 : yield* waitForProcess(this, pid);
+    this.state.substitutionStatus = status;
+    this.state.status = status;
+    return typeof output === 'string' ? output.replace(/\0/g, '').replace(/\n+$/, '') : '';
+  }
+
+  /** `$(< file)` */
+  private *copyFile(redirect: Redirect): Co<number> {
+    const path = redirect.target ? yield* expandSingle(this, redirect.target) : '';
+    const fd = yield* this.sys.open(path, O_RDONLY);
+    if (fd < 0) throw new ShellError(`${path}: ${errorText(fd)}`);
+    const text = yield* readAll(this.sys, fd);
+    if (typeof text === 'string') yield* writeAll(this.sys, 1, text);
+    return 0;
+  }
+
+  /** Runs a text as commands of this shell: a script, `eval`, `source`, `-c`. */
+  *runText(text: string, source: SourceText = { text, firstLine: 1 }, last = false): Co<number> {
+    const parsed = parseScript(text);
+    const { state } = this;
+    const saved = { source: state.source, position: state.position };
+    state.source = source;
+    let status = state.status;
+    const error = parsed.error;
+    const sound = error ? commandsBefore(parsed) : parsed.script.commands;
+    if (sound.length > 0) status = yield* executeStatements(this, sound, last && !error);
+    else if (!error) status = 0;
+    if (error && !state.unwinding) {
+      state.position = error.pos;
+      const where =
+        state.fromArgument && state.sourceDepth === 0 ? this.prefix().replace(': line', ': -c: line') : this.prefix();
+      yield* writeAll(this.sys, 2, `${where}${error.message}\n`);
+      if (error.showsLine) yield* writeAll(this.sys, 2, `${where}\`${lineOf(text, error.pos)}'\n`);
+      status = 2;
+      state.status = status;
+    }
+    state.source = saved.source;
+    state.position = saved.position;
+    return status;
+  }
+
+  /** Between two commands: traps whose signal came, and the user's ^C. */
+  *betweenCommands(): Co {
+    if (this.state.pendingTraps.length > 0) yield* runPendingTraps(this);
+    if (this.state.interrupted && this.state.interactive) {
+      this.state.interrupted = false;
+      this.state.status = 130;
+      this.state.unwinding = { kind: 'interrupt' };
+    }
+  }
+
+  /** True when a list of commands does not go on. */
+  get stopped(): boolean {
+    return this.state.unwinding !== undefined;
+  }
+
+  private signalsToReset(): number[] {
+    const trapped = [...this.state.traps]
+      .filter(([, command]) => command !== '')
+      .map(([name]) => SIGNALS[`SIG${name}` as keyof typeof SIGNALS])
+      .filter((signal) => signal !== undefined);
+    return this.state.interactive ? [...new Set([...INTERACTIVE_SIGNALS, ...trapped])] : trapped;
+  }
+}
+
+/** The redirection of a script that is just `< file`. */
+function onlyInput(script: ParsedScript): Redirect | undefined {
+  const command = script.commands.length === 1 ? script.commands[0]?.command : undefined;
+  if (command?.type !== 'Command' || command.name || command.redirects.length !== 1) return undefined;
+  const redirect = command.redirects[0];
+  return redirect?.type === 'Redirect' && redirect.operator === '<' && !redirect.descriptor ? redirect : undefined;
+}
+
+/** Commands on the lines before a syntax error: bash reads and runs line by line. */
+function commandsBefore({ script, source, error, unfinished }: Parsed): readonly Statement[] {
+  const start = source.lastIndexOf('\n', (error?.pos ?? 0) - 1) + 1;
+  const complete = unfinished || !error?.showsLine ? script.commands.slice(0, -1) : script.commands;
+  return complete.filter((statement) => statement.end <= start);
+}
+
+function lineOf(source: string, pos: number): string {
+  const start = source.lastIndexOf('\n', Math.max(0, pos - 1)) + 1;
+  const end = source.indexOf('\n', start);
+  return source.slice(start, end < 0 ? source.length : end);
+}
+
+function functionText({ node, source }: ShellFunction): string {
+  return source.text.slice(node.pos, node.end);
+}
