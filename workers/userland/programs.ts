@@ -14,14 +14,15 @@ export function createPrograms(): ProgramTable {
   return table;
 }
 
-/** A file, directory or symbolic link to be there before init starts. */
+/** A file (`content`), a symbolic link (`target`) or a directory (neither), to be there before init starts. */
 export interface RootEntry {
+  /** Absolute. */
   readonly path: string;
-  readonly type: 'directory' | 'regular' | 'symlink';
   /** Permission bits. */
   readonly mode: number;
-  /** A file's bytes, a link's target. */
-  readonly content: string;
+  /** A byte string. */
+  readonly content?: string | undefined;
+  readonly target?: string | undefined;
 }
 
 const DIRECTORIES =
@@ -52,20 +53,14 @@ const FILES: Readonly<Record<string, string>> = {
 export function rootFileSystem(programs: ProgramTable): RootEntry[] {
   const entries: RootEntry[] = DIRECTORIES.split(' ').map((path) => ({
     path: `/${path}`,
-    type: 'directory',
     mode: path === 'tmp' ? 0o1777 : path === 'root' ? 0o700 : 0o755,
-    content: '',
   }));
-  for (const [path, target] of Object.entries(LINKS)) {
-    entries.push({ path: `/${path}`, type: 'symlink', mode: 0o777, content: target });
-  }
-  for (const [path, content] of Object.entries(FILES)) {
-    entries.push({ path: `/${path}`, type: 'regular', mode: 0o644, content });
-  }
+  for (const [path, target] of Object.entries(LINKS)) entries.push({ path: `/${path}`, mode: 0o777, target });
+  for (const [path, content] of Object.entries(FILES)) entries.push({ path: `/${path}`, mode: 0o644, content });
   for (const name of programs.keys()) {
     const folder = SYSTEM_PROGRAMS.has(name) ? '/usr/sbin' : '/usr/bin';
-    entries.push({ path: `${folder}/${name}`, type: 'regular', mode: 0o755, content: executableFile(name) });
+    entries.push({ path: `${folder}/${name}`, mode: 0o755, content: executableFile(name) });
   }
-  entries.push({ path: '/usr/bin/sh', type: 'symlink', mode: 0o777, content: 'bash' });
+  entries.push({ path: '/usr/bin/sh', mode: 0o777, target: 'bash' });
   return entries;
 }

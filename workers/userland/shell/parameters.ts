@@ -245,18 +245,15 @@ function addText(builder: FieldBuilder, text: string, quoted: boolean): void {
 }
 
 function add(shell: Shell, builder: FieldBuilder, held: Held, quoted: boolean): void {
-  if (!held.list) return addText(builder, held.value ?? '', quoted);
-  if (quoted && held.joined) {
+  if (!held.list) addText(builder, held.value ?? '', quoted);
+  else if (quoted && held.joined) {
     const separator = shell.state.variables.get('IFS') ?? ' ';
-    return builder.quoted(held.values.join(separator.slice(0, 1)));
-  }
-  if (!builder.splitting) {
-    const joined = held.values.join(' ');
-    return quoted ? builder.quoted(joined) : builder.expansion(joined);
-  }
-  for (const [index, value] of held.values.entries()) {
-    if (index > 0) builder.breakField();
-    if (quoted) builder.quoted(value);
-    else builder.expansion(value);
+    builder.quoted(held.values.join(separator.slice(0, 1)));
+  } else if (!builder.splitting) addText(builder, held.values.join(' '), quoted);
+  else {
+    for (const [index, value] of held.values.entries()) {
+      if (index > 0) builder.breakField();
+      addText(builder, value, quoted);
+    }
   }
 }

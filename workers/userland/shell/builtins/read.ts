@@ -102,7 +102,7 @@ function assign(
   }
 }
 
-const unescape = (pattern: string): string => pattern.replace(/\\([\s\S])/g, '$1');
+const withoutEscapes = (pattern: string): string => pattern.replace(/\\([\s\S])/g, '$1');
 
 function trimStart(pattern: string, space: readonly string[]): string {
   let i = 0;
@@ -120,7 +120,7 @@ function trimEnd(pattern: string, space: readonly string[]): string {
 function firstWord(pattern: string, separators: string, space: readonly string[]): [string, string] {
   let i = 0;
   while (i < pattern.length && !separators.includes(pattern[i] ?? '')) i += pattern[i] === '\\' ? 2 : 1;
-  const word = unescape(pattern.slice(0, i));
+  const word = withoutEscapes(pattern.slice(0, i));
   let rest = trimStart(pattern.slice(i), space);
   if (rest !== '' && separators.includes(rest[0] ?? '') && !space.includes(rest[0] ?? ''))
     rest = trimStart(rest.slice(1), space);
@@ -131,5 +131,5 @@ function firstWord(pattern: string, separators: string, space: readonly string[]
 function lastValue(pattern: string, separators: string, space: readonly string[]): string {
   const trimmed = trimEnd(pattern, space);
   const [word, rest] = firstWord(trimmed, separators, space);
-  return rest === '' ? word : unescape(trimmed);
+  return rest === '' ? word : withoutEscapes(trimmed);
 }
