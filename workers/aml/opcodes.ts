@@ -299,7 +299,7 @@ export const OPCODES: readonly Opcode[] = [
   row('CondRefOf', AML_CONDITIONAL_REF_OF_OP, 'execute', 'simple target', 'objectRef target'),
   row('CopyObject', AML_COPY_OBJECT_OP, 'execute', 'term simple', 'any simpleTarget'),
   row('Decrement', AML_DECREMENT_OP, 'execute', 'super', 'target'),
-  row('DerefOf', AML_DEREF_OF_OP, 'execute', 'term', 'refOrString'),
+  row('DerefOf', AML_DEREF_OF_OP, 'execute', 'super', 'refOrString'),
   row('Divide', AML_DIVIDE_OP, 'execute', 'term term target target', 'integer integer target target'),
   row('FindSetLeftBit', AML_FIND_SET_LEFT_BIT_OP, 'execute', 'term target', 'integer target'),
   row('FindSetRightBit', AML_FIND_SET_RIGHT_BIT_OP, 'execute', 'term target', 'integer target'),
