@@ -3,6 +3,7 @@
  * `aml --jobs` answers a line of JSON for each line of JSON.
  */
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { acpi_install_address_space_handler } from '../acpica/events/evxfregn.ts';
 import { AcpiGlobals, type AcpiOptions } from '../acpica/include/acglobal.ts';
 import type { AcpiNamespaceNode } from '../acpica/include/acobject.ts';
@@ -12,6 +13,7 @@ import { acpi_install_table, acpi_load_tables } from '../acpica/tables/tbxfload.
 import type { AcpiObject } from '../acpica/utilities/utcopy.ts';
 import { acpi_initialize_objects, acpi_initialize_subsystem } from '../acpica/utilities/utxfinit.ts';
 import { type Co, runDetached } from '../sim/coroutine.ts';
+import { UsageError } from './arguments.ts';
 import { PlainMemoryOs } from './plain-memory-os.ts';
 
 /** Where the command reads and writes. */
@@ -19,8 +21,12 @@ export interface CommandIo {
   /** Lines of standard input. */
   readonly stdin: AsyncIterable<string>;
   write(text: string): void;
-  error(text: string): void;
 }
+
+const standardIo = (): CommandIo => ({
+  stdin: createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
+  write: (text) => process.stdout.write(text),
+});
 
 /** acpiexec's mode, so that answers can be compared with it. */
 const ACPIEXEC: AcpiOptions = {
@@ -129,8 +135,6 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 const parseBytes = (digits: string): Uint8Array =>
   Uint8Array.from(digits.match(/[0-9a-fA-F]{2}/g) ?? [], (pair) => Number.parseInt(pair, 16));
 
-class UsageError extends Error {}
-
 function parseJobArgument(argument: unknown): AcpiObject {
   const { type, value } = isRecord(argument) ? argument : {};
   if (typeof value === 'string') {
@@ -167,7 +171,7 @@ function parseArgument(text: string): AcpiObject {
   return { type: 'String', value: text.replace(/^"(.*)"$/s, '$1') };
 }
 
-async function answerJobs(io: CommandIo): Promise<number> {
+async function answerJobs(io: CommandIo): Promise<void> {
   for await (const line of io.stdin) {
     if (line.trim() === '') continue;
     try {
@@ -177,29 +181,27 @@ async function answerJobs(io: CommandIo): Promise<number> {
       io.write(`${JSON.stringify({ error: error.message })}\n`);
     }
   }
-  return 0;
 }
 
-/** The `aml` command. Returns the exit status: 0, or 2 for bad arguments. */
-export async function amlCommand(args: readonly string[], io: CommandIo): Promise<number> {
-  if (args.length === 1 && args[0] === '--jobs') return answerJobs(io);
-  const [file, option, path, ...values] = args;
-  if (!file || option !== '--evaluate' || !path) {
-    io.error("aml: expected FILE.aml --evaluate '\\PATH' [ARG ...], or --jobs\n");
-    return 2;
-  }
+function readTable(file: string): Uint8Array {
   let table: Uint8Array;
   try {
     table = new Uint8Array(readFileSync(file));
   } catch (error) {
-    io.error(`aml: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 2;
+    throw new UsageError(`aml: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (table.length < 36 || !/^[A-Z0-9]{4}$/.test(String.fromCharCode(...table.subarray(0, 4)))) {
-    io.error(`aml: ${file} is no ACPI table\n`);
-    return 2;
+  const isTable = table.length >= 36 && /^[A-Z0-9]{4}$/.test(String.fromCharCode(...table.subarray(0, 4)));
+  if (!isTable) throw new UsageError(`aml: ${file} is not an ACPI table`);
+  return table;
+}
+
+/** The `aml` command. UsageError for bad arguments. */
+export async function amlCommand(args: readonly string[], io: CommandIo = standardIo()): Promise<void> {
+  if (args.length === 1 && args[0] === '--jobs') return answerJobs(io);
+  const [file, option, path, ...values] = args;
+  if (!file || option !== '--evaluate' || !path) {
+    throw new UsageError("aml: expected FILE.aml --evaluate '\\PATH' [ARG ...], or --jobs");
   }
-  const { status, result } = new AmlBench([table]).evaluate(path, values.map(parseArgument));
+  const { status, result } = new AmlBench([readTable(file)]).evaluate(path, values.map(parseArgument));
   io.write(`${JSON.stringify(status === 'AE_OK' ? result : { exception: status })}\n`);
-  return 0;
 }

@@ -33,7 +33,6 @@ import {
   ACPI_TYPE_THERMAL,
   ACPI_UINT64_MAX,
 } from '../include/actypes.ts';
-import { acpi_ns_get_normalized_pathname } from '../namespace/nsutils.ts';
 import { acpi_ex_concat_template, acpi_ex_do_concatenate } from './exconcat.ts';
 import { bytesToString } from './exconvrt.ts';
 import { acpi_ex_do_logical_op, acpi_ex_do_math_op } from './exmisc.ts';
@@ -51,9 +50,7 @@ export function* acpi_ex_opcode_2A_0T_0R(walk_state: WalkState, [object, value]:
   if (node.type !== ACPI_TYPE_DEVICE && node.type !== ACPI_TYPE_PROCESSOR && node.type !== ACPI_TYPE_THERMAL) {
     return 'AE_AML_OPERAND_TYPE';
   }
-  const notification = Number(integerOf(value) & 0xffff_ffffn);
-  acpi.log.emit('aml_notify', acpi_ns_get_normalized_pathname(acpi, node), notification | 0);
-  return yield* acpi.notifyRequest(acpi, node, notification);
+  return yield* acpi.notifyRequest(acpi, node, Number(integerOf(value) & 0xffff_ffffn));
 }
 
 /** Divide: remainder, then quotient. */
