@@ -1,16 +1,21 @@
 /** @linux fs/namespace.c: one namespace, nothing is unmounted */
+import type { Vcpu } from '../../abi/vcpu.ts';
 import type { inode, mount, path } from '../include/linux/fs.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 
 interface mnt_namespace {
   root: path | undefined;
+  /** The processor that mounted the root: the boot processor. */
+  bootVcpu: Vcpu | undefined;
   /** In the order of mounting. */
   readonly mounts: mount[];
   /** What is mounted on a directory. */
   readonly mounted: Map<inode, inode>;
 }
 
-export const init_mnt_ns = kernelState((): mnt_namespace => ({ root: undefined, mounts: [], mounted: new Map() }));
+export const init_mnt_ns = kernelState(
+  (): mnt_namespace => ({ root: undefined, bootVcpu: undefined, mounts: [], mounted: new Map() }),
+);
 
 /** The root directory; a kernel that has not mounted it yet throws. */
 export function rootPath(k: Kernel): path {
@@ -23,6 +28,7 @@ export function rootPath(k: Kernel): path {
 export function init_mount_tree(k: Kernel, mnt: mount): void {
   const namespace = init_mnt_ns(k);
   namespace.mounts.push(mnt);
+  namespace.bootVcpu = k.platform.currentVcpu();
   namespace.root = { dentry: mnt.mnt_root, name: '', parent: undefined };
 }
 

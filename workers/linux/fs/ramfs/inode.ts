@@ -1,5 +1,5 @@
 /** @linux fs/ramfs/inode.c, and of mm/shmem.c the limit of a tmpfs: a full one answers -ENOSPC */
-import { ERRNO } from '../../../abi/syscall.ts';
+import { ERRNO, O_APPEND } from '../../../abi/syscall.ts';
 import type { file_operations, inode, inode_operations, super_block } from '../../include/linux/fs.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
 import { current_time } from '../inode.ts';
@@ -44,6 +44,7 @@ const ramfs_file_operations: file_operations = {
   *write(k, file, data) {
     const node = of(file.f_inode);
     const { content } = node;
+    if (file.f_flags & O_APPEND) file.f_pos = content.length;
     const before = content.slice(0, file.f_pos).padEnd(file.f_pos, '\0');
     const error = resize(node, before + data + content.slice(file.f_pos + data.length));
     if (error) return error;
@@ -165,3 +166,11 @@ export function ramfs_fill_super(k: Kernel, type: string, mode: number, limit: n
 export function ramfs_add(dir: inode, name: string, node: inode): void {
   of(dir).children.set(name, node);
 }
+
+/** Gives a regular file its content; a file system without room for it is a fault of ours. */
+export function ramfs_set_content(node: inode, content: string): void {
+  if (resize(of(node), content) < 0) throw new Error('ramfs: the file system is full');
+}
+
+/** Bytes that the files of a root directory's file system hold; 0 for other file systems. */
+export const ramfs_used = (root: inode): number => of(root).i_sb.used ?? 0;

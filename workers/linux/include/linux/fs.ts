@@ -59,8 +59,6 @@ export interface file_operations {
   iterate_shared?(k: Kernel, dir: inode): readonly Dirent[] | number;
   /** False: lseek(2) answers -ESPIPE. */
   readonly seekable?: boolean;
-  /** Size that SEEK_END counts from, where it is not the inode's. */
-  end?(k: Kernel, file: file): number;
 }
 
 /** An open file: descriptors of several processes may share one. */

@@ -34,6 +34,7 @@ import {
 import { type Kernel, kernelState, perCpu } from '../../kernel-context.ts';
 import { archOps } from '../arch-ops.ts';
 import { type hrtimer, hrtimer_cancel, hrtimer_init, hrtimer_start } from '../time/hrtimer.ts';
+import { account_cputime } from './cputime.ts';
 
 export const TASK_NORMAL = TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE;
 
@@ -149,6 +150,7 @@ function update_curr(k: Kernel, rq: rq): void {
   if (delta <= 0) return;
   curr.exec_start = now;
   curr.sum_exec_runtime += delta;
+  account_cputime(k, rq.cpu, curr, delta);
   if (curr.sched_class !== 'fair') return;
   curr.vruntime += delta;
   let least = curr.on_rq ? curr.vruntime : Number.POSITIVE_INFINITY;
@@ -383,12 +385,14 @@ const USER_SLICE: Ns = 250_000;
 export function* user_compute(k: Kernel, duration: Ns): Co {
   yield* cond_resched(k);
   const task = get_current(k);
+  update_curr(k, this_rq(k));
   task.user_mode = true;
   sched_tick_start(k, this_rq(k));
   for (let left = duration; left > 0 && !signal_pending(k, task); left -= USER_SLICE) {
     yield Math.max(1, Math.round(Math.min(left, USER_SLICE)));
     if (task.need_resched) yield* __schedule(k, true);
   }
+  update_curr(k, this_rq(k));
   task.user_mode = false;
 }
 

@@ -1,0 +1,38 @@
+/** @linux drivers/char/mem.c: null, zero, full */
+import { ERRNO } from '../../../abi/syscall.ts';
+import type { file_operations } from '../../include/linux/fs.ts';
+import type { Kernel } from '../../kernel-context.ts';
+import { devtmpfs_create_node } from '../base/devtmpfs.ts';
+
+/** The most that one read of zeros gives. */
+const READ_LIMIT = 65536;
+
+const null_fops: file_operations = {
+  seekable: true,
+  *read() {
+    return '';
+  },
+  *write(_, __, data) {
+    return data.length;
+  },
+};
+
+const zero_fops: file_operations = {
+  ...null_fops,
+  *read(_, __, count) {
+    return '\0'.repeat(Math.min(count, READ_LIMIT));
+  },
+};
+
+const full_fops: file_operations = {
+  ...zero_fops,
+  *write() {
+    return -ERRNO.ENOSPC;
+  },
+};
+
+export function chr_dev_init(k: Kernel): void {
+  devtmpfs_create_node(k, 'null', 0o666, null_fops);
+  devtmpfs_create_node(k, 'zero', 0o666, zero_fops);
+  devtmpfs_create_node(k, 'full', 0o666, full_fops);
+}

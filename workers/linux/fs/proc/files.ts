@@ -1,0 +1,54 @@
+/** The files of /proc that belong to nobody in particular. @linux fs/proc/{cmdline,version,devices,consoles}.c, fs/filesystems.c and others */
+
+import { utsname } from '../../kernel/sys.ts';
+import type { Kernel } from '../../kernel-context.ts';
+import { proc_create, proc_mkdir, proc_symlink } from './generic.ts';
+import { meminfo_proc_show } from './meminfo.ts';
+import { loadavg_proc_show, show_stat, uptime_proc_show } from './stat.ts';
+
+const fileSystems = ['sysfs', 'tmpfs', 'proc', 'devtmpfs', 'pipefs', 'ramfs'];
+
+const characterDevices: readonly (readonly [number, string])[] = [
+  [1, 'mem'],
+  [4, 'ttyS'],
+  [5, '/dev/tty'],
+  [5, '/dev/console'],
+];
+
+const devices = (): string =>
+  [
+    'Character devices:\n',
+    ...characterDevices.map(([major, name]) => `${`${major}`.padStart(3)} ${name}\n`),
+    '\nBlock devices:\n',
+  ].join('');
+
+/** Highest pid, as a kernel on a small machine has it. */
+const PID_MAX = 32768;
+
+function create(k: Kernel, path: string, text: (k: Kernel) => string): void {
+  proc_create(k, path, {
+    *show(of) {
+      return text(of);
+    },
+  });
+}
+
+/** Makes the files; called once, before /proc is mounted or afterwards. */
+export function proc_root_init(k: Kernel): void {
+  create(k, 'cmdline', ({ commandLine }) => `${commandLine}\n`);
+  create(k, 'version', ({ profile }) => `${profile.banner}\n`);
+  create(k, 'uptime', uptime_proc_show);
+  create(k, 'loadavg', loadavg_proc_show);
+  create(k, 'stat', show_stat);
+  create(k, 'meminfo', meminfo_proc_show);
+  create(k, 'devices', devices);
+  create(k, 'filesystems', () => fileSystems.map((name) => `nodev\t${name}\n`).join(''));
+  create(k, 'swaps', () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n');
+  create(k, 'sys/kernel/hostname', (of) => `${utsname(of).nodename}\n`);
+  create(k, 'sys/kernel/osrelease', ({ profile }) => `${profile.release}\n`);
+  create(k, 'sys/kernel/ostype', () => 'Linux\n');
+  create(k, 'sys/kernel/version', ({ profile }) => `${profile.version}\n`);
+  create(k, 'sys/kernel/pid_max', () => `${PID_MAX}\n`);
+  proc_symlink(k, 'mounts', 'self/mounts');
+  proc_mkdir(k, 'irq');
+}

@@ -1,0 +1,64 @@
+/** @linux fs/proc/stat.c, without steal and guest time; one interrupt column for each descriptor that there is */
+import { cpu_online_mask, cpu_possible_mask } from '../../include/linux/cpumask.ts';
+import { for_each_irq_desc } from '../../kernel/irq/irqdesc.ts';
+import { is_idle_task, rq_nr_running, runqueues, tasks } from '../../kernel/sched/core.ts';
+import { kcpustat_cpu, type kernel_cpustat } from '../../kernel/sched/cputime.ts';
+import type { Kernel } from '../../kernel-context.ts';
+import { clock_t } from './array.ts';
+
+/** Times of a CPU up to now: what is idle or busy at this moment has not been accounted yet. */
+function cpuTimes(k: Kernel, cpu: number): kernel_cpustat {
+  const { user, system, idle } = kcpustat_cpu(k, cpu);
+  const { curr } = runqueues(k, cpu);
+  const running = curr && is_idle_task(curr) ? Math.max(0, k.clock.now() - curr.exec_start) : 0;
+  return { user, system, idle: idle + running };
+}
+
+const cpuLine = (name: string, { user, system, idle }: kernel_cpustat): string =>
+  `${name} ${clock_t(user)} 0 ${clock_t(system)} ${clock_t(idle)} 0 0 0 0 0 0\n`;
+
+export function show_stat(k: Kernel): string {
+  const sum: kernel_cpustat = { user: 0, system: 0, idle: 0 };
+  let switches = 0;
+  let runnable = 0;
+  for (const cpu of cpu_possible_mask(k)) {
+    const { user, system, idle } = cpuTimes(k, cpu);
+    sum.user += user;
+    sum.system += system;
+    sum.idle += idle;
+    switches += runqueues(k, cpu).nr_switches;
+    runnable += rq_nr_running(runqueues(k, cpu));
+  }
+  const counts: number[] = [];
+  for (const { irq_data, kstat_irqs } of for_each_irq_desc(k)) {
+    counts[irq_data.irq] = kstat_irqs.reduce((total, count) => total + (count ?? 0), 0);
+  }
+  const interrupts = Array.from(counts, (count) => count ?? 0);
+  const pids = [...tasks(k).keys()];
+  return [
+    cpuLine('cpu ', sum),
+    ...[...cpu_online_mask(k)].map((cpu) => cpuLine(`cpu${cpu}`, cpuTimes(k, cpu))),
+    `intr ${[interrupts.reduce((total, count) => total + count, 0), ...interrupts].join(' ')}\n`,
+    `ctxt ${switches}\n`,
+    `btime ${k.platform.bootTime}\n`,
+    `processes ${Math.max(0, ...pids)}\n`,
+    `procs_running ${runnable}\n`,
+    'procs_blocked 0\n',
+    'softirq 0 0 0 0 0 0 0 0 0 0 0\n',
+  ].join('');
+}
+
+/** /proc/uptime: seconds since boot, and those that all CPUs together were idle. */
+export function uptime_proc_show(k: Kernel): string {
+  let idle = 0;
+  for (const cpu of cpu_possible_mask(k)) idle += cpuTimes(k, cpu).idle;
+  return `${(k.clock.now() / 1e9).toFixed(2)} ${(idle / 1e9).toFixed(2)}\n`;
+}
+
+/** /proc/loadavg: averages are not kept and read as 0. */
+export function loadavg_proc_show(k: Kernel): string {
+  const pids = [...tasks(k).keys()];
+  let running = 0;
+  for (const cpu of cpu_online_mask(k)) running += rq_nr_running(runqueues(k, cpu));
+  return `0.00 0.00 0.00 ${running}/${pids.length} ${Math.max(0, ...pids)}\n`;
+}

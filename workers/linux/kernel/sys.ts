@@ -1,0 +1,20 @@
+/** @linux kernel/sys.c: process groups, names */
+import { ERRNO } from '../../abi/syscall.ts';
+import { currentProcess, processes } from '../include/linux/sched/process.ts';
+import { type Kernel, kernelState } from '../kernel-context.ts';
+
+/** The host's name, as `hostname` would set it. */
+export const utsname = kernelState(() => ({ nodename: 'lab', machine: 'x86_64' }));
+
+/** setpgid(2): only for the caller and its children; a group other than one's own must exist. */
+export function sys_setpgid(k: Kernel, pid: number, group: number): number {
+  const caller = currentProcess(k);
+  const target = pid === 0 ? caller : processes(k).get(pid);
+  const pgid = group === 0 ? (target?.pid ?? 0) : group;
+  if (pgid < 0) return -ERRNO.EINVAL;
+  if (!target || (target !== caller && target.real_parent !== caller)) return -ERRNO.ESRCH;
+  const exists = pgid === target.pid || [...processes(k).values()].some(({ pgrp }) => pgrp === pgid);
+  if (!exists) return -ERRNO.EPERM;
+  target.pgrp = pgid;
+  return 0;
+}
