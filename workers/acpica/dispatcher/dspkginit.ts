@@ -49,9 +49,8 @@ function* acpi_ds_resolve_package_element(acpi: AcpiGlobals, holder: PackageObje
 export function* acpi_ds_resolve_package(acpi: AcpiGlobals, holder: PackageObject): Co {
   if (holder.resolved) return;
   holder.resolved = true;
-  for (let index = 0; index < holder.elements.length; index++) {
-    const element = holder.elements[index];
+  for (const [index, element] of holder.elements.entries()) {
     if (element instanceof PackageObject) yield* acpi_ds_resolve_package(acpi, element);
-    else yield* acpi_ds_resolve_package_element(acpi, holder, index);
+    else if (element instanceof ReferenceObject) yield* acpi_ds_resolve_package_element(acpi, holder, index);
   }
 }
