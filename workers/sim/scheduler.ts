@@ -32,11 +32,10 @@ export class Scheduler implements Clock, LogContext {
   readonly processors: Processor[] = [];
   /** Virtual cost in ns of entering a traced function; the guest kernel's profile supplies it. */
   costOf: (name: string) => Ns = () => 200;
-  /** QEMU's `stop`: processors stand still, devices and the monitor go on. */
-  processorsStopped = false;
   private readonly log: EventLog;
   private readonly running = new Set<Processor>();
   private active: Processor | undefined;
+  private stopped = false;
   /** Time of the event that ran last or is running. */
   private eventTime: Ns = 0;
   private reached: Ns = 0;
@@ -79,6 +78,18 @@ export class Scheduler implements Clock, LogContext {
     const event = this.events.nextTime();
     if (!processor) return event;
     return event === undefined ? processor.localTime : Math.min(event, processor.localTime);
+  }
+
+  /** QEMU's `stop`: processors stand still, devices and the monitor go on. */
+  stopProcessors(): void {
+    this.stopped = true;
+  }
+
+  /** QEMU's `cont`. For the processors no time has passed until now; they do not run what is past already. */
+  continueProcessors(): void {
+    if (!this.stopped) return;
+    this.stopped = false;
+    for (const processor of this.running) processor.localTime = Math.max(processor.localTime, this.reached);
   }
 
   after(delay: Ns, run: () => void): ScheduledEvent {
@@ -126,6 +137,7 @@ export class Scheduler implements Clock, LogContext {
       return action();
     } finally {
       this.active = active;
+      this.releaseSpinners(this.reached);
     }
   }
 
@@ -163,7 +175,7 @@ export class Scheduler implements Clock, LogContext {
   }
 
   private furthestBehind(): Processor | undefined {
-    if (this.processorsStopped) return undefined;
+    if (this.stopped) return undefined;
     let behind: Processor | undefined;
     for (const processor of this.running) {
       if (processor.spinning) continue;

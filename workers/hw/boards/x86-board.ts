@@ -177,7 +177,7 @@ export class X86Board implements BoardMachine {
   powerOn(): void {
     this.poweredOn = true;
     this.isRunning = true;
-    this.scheduler.processorsStopped = false;
+    this.scheduler.continueProcessors();
     this.log.emit('machine_state', 'running');
     this.vcpu(0).bootAtResetVector();
   }
@@ -199,7 +199,8 @@ export class X86Board implements BoardMachine {
       return;
     }
     this.isRunning = running;
-    this.scheduler.processorsStopped = !running;
+    if (running) this.scheduler.continueProcessors();
+    else this.scheduler.stopProcessors();
     this.log.emit('machine_state', running ? 'running' : 'paused');
   }
 
@@ -287,7 +288,7 @@ export class X86Board implements BoardMachine {
     }
     this.events.event('SHUTDOWN', { guest: true, reason: 'guest-shutdown' });
     this.isRunning = false;
-    this.scheduler.processorsStopped = true;
+    this.scheduler.stopProcessors();
     this.log.emit('machine_state', 'shutdown');
     this.onPowerOff?.();
   }
