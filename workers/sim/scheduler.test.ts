@@ -390,6 +390,7 @@ describe('processors', () => {
       events++;
     });
     scheduler.run(1000);
+    scheduler.advanceTo(1000);
     scheduler.continueProcessors();
     scheduler.run(1150);
     expect(times).toEqual([0, 100, 1000, 1100]);
@@ -414,5 +415,8 @@ describe('asHost', () => {
     lines.take();
     const seen = scheduler.asHost(() => [scheduler.now(), scheduler.vcpu(), scheduler.activeProcessor]);
     expect(seen).toEqual([700, -1, undefined]);
+    expect(scheduler.run(2000)).toBe('idle');
+    scheduler.advanceTo(2000);
+    expect(scheduler.asHost(() => scheduler.now())).toBe(2000);
   });
 });

@@ -128,6 +128,11 @@ export class Scheduler implements Clock, LogContext {
     return 'budget';
   }
 
+  /** Time passes up to `time` though nothing happens: for an input at a given time of an idle machine. */
+  advanceTo(time: Ns): void {
+    this.reached = Math.max(this.reached, time);
+  }
+
   /** Runs `action` as hardware or QEMU, outside every processor, at the time that has been reached. */
   asHost<T>(action: () => T): T {
     const { active } = this;
