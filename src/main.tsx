@@ -1,11 +1,43 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { LabSession } from './session/lab-session.ts';
+import { SessionContext } from './session/session-context.ts';
+import './widgets/tokens.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
+const session = new LabSession();
+
+/** For tests: when the machine is at rest, and what happened so far. */
+declare global {
+  interface Window {
+    lab: {
+      whenQuiescent(): Promise<void>;
+      log(): ReturnType<LabSession['events']>;
+      logHash(): Promise<string>;
+    };
+  }
+}
+
+window.lab = {
+  whenQuiescent: () => session.whenQuiescent(),
+  log: () => session.events(),
+  logHash: () => session.logHash(),
+};
+
 createRoot(root).render(
   <StrictMode>
-    <h1>Hotplug Lab</h1>
+    <SessionContext value={session}>
+      <App />
+    </SessionContext>
   </StrictMode>,
 );
+
+const open = () => {
+  session.openFromAddress().catch((error: unknown) => session.crashed(error));
+};
+open();
+// A link opened in this very page, or a step back to a machine from before.
+window.addEventListener('popstate', open);

@@ -1,0 +1,146 @@
+import { type MouseEvent, useEffect, useState } from 'react';
+import { CONDITION_SHAPE } from './session/condition-mark.ts';
+import { CPU_CONDITIONS } from './session/fold-cpus.ts';
+import { changePreferences, useLab } from './session/lab-state.ts';
+import { PANELS, type PanelName } from './session/preferences.ts';
+import { useLanguageTag, useTranslate } from './session/session-context.ts';
+import { Board } from './views/board/board.tsx';
+import { Chain } from './views/chain/chain.tsx';
+import { Consoles } from './views/console/consoles.tsx';
+import { Inspector } from './views/inspector/inspector.tsx';
+import { Ladder } from './views/ladder/ladder.tsx';
+import { Masks } from './views/masks/masks.tsx';
+import { Narration } from './views/narration/narration.tsx';
+import { NewMachine } from './views/new-machine/new-machine.tsx';
+import { Problem } from './views/problem/problem.tsx';
+import { TitleBar } from './views/title-bar/title-bar.tsx';
+import { Transport } from './views/transport/transport.tsx';
+import { Divider } from './widgets/divider.tsx';
+import { Mark } from './widgets/mark.tsx';
+import { Panel } from './widgets/panel.tsx';
+import './app.css';
+
+type Foldable = 'board' | 'masks' | 'chain' | 'ladder' | 'inspector';
+
+/** The page: the eye goes from the socket along the chain to the ladder and the mask. */
+export function App() {
+  const translate = useTranslate();
+  const languageTag = useLanguageTag();
+  const { theme, sizes, collapsed } = useLab((state) => state.preferences);
+  const [asking, setAsking] = useState(false);
+  useTheme(theme);
+  useEffect(() => {
+    document.documentElement.lang = languageTag;
+  }, [languageTag]);
+
+  const fold = (name: Foldable) => {
+    const title = translate(`panel.${name}`);
+    const isCollapsed = collapsed.includes(name);
+    return {
+      name,
+      title,
+      collapsed: isCollapsed,
+      collapseLabel: translate(isCollapsed ? 'panel.expand' : 'panel.collapse', { panel: title }),
+      onCollapse: () =>
+        changePreferences({
+          collapsed: isCollapsed ? collapsed.filter((other) => other !== name) : [...collapsed, name],
+        }),
+    };
+  };
+  const divider = (name: PanelName, panel: Foldable | 'consoles') => ({
+    label: translate('panel.resize', { panel: translate(`panel.${panel}`) }),
+    size: sizes[name],
+    range: PANELS[name],
+    onSize: (size: number) => changePreferences({ sizes: { ...sizes, [name]: size } }),
+  });
+
+  return (
+    <div className="app">
+      <a className="skip" href="#board" onClick={(event) => skipTo(event, '[data-slot][tabindex="0"]')}>
+        {translate('app.skip')}
+      </a>
+      <TitleBar onNewMachine={() => setAsking(true)} />
+      <Problem onNewMachine={() => setAsking(true)} />
+      <main className="work-area">
+        <div className="left-column" style={{ width: sizes.left }}>
+          <Panel {...fold('board')}>
+            <Board />
+            <Legend />
+          </Panel>
+          <Panel {...fold('masks')}>
+            <Masks />
+          </Panel>
+        </div>
+        <Divider between="columns" {...divider('left', 'board')} />
+        <div className="right-column">
+          <div className="chain-box" style={collapsed.includes('chain') ? undefined : { height: sizes.chain }}>
+            <Panel {...fold('chain')}>
+              <Chain />
+            </Panel>
+          </div>
+          <Divider between="rows" {...divider('chain', 'chain')} />
+          <div className="lower">
+            <Panel {...fold('ladder')}>
+              <Ladder />
+            </Panel>
+            <Divider between="columns" after {...divider('inspector', 'inspector')} />
+            <div
+              className="inspector-box"
+              style={collapsed.includes('inspector') ? undefined : { width: sizes.inspector }}
+            >
+              <Panel {...fold('inspector')}>
+                <Inspector />
+              </Panel>
+            </div>
+          </div>
+        </div>
+      </main>
+      <section className="bar" aria-label={translate('panel.narration')}>
+        <Transport />
+        <Narration />
+      </section>
+      <section className="consoles-area" aria-label={translate('panel.consoles')} style={{ height: sizes.consoles }}>
+        <Divider between="rows" after {...divider('consoles', 'consoles')} />
+        <div className="panel-consoles">
+          <Consoles />
+        </div>
+      </section>
+      {asking && <NewMachine onClose={() => setAsking(false)} />}
+    </div>
+  );
+}
+
+/** The signs of the six conditions. */
+function Legend() {
+  const translate = useTranslate();
+  return (
+    <ul className="legend">
+      {CPU_CONDITIONS.map((condition) => (
+        <li key={condition}>
+          <span style={{ display: 'flex', color: `var(--${condition})` }}>
+            <Mark shape={CONDITION_SHAPE[condition]} size={11} />
+          </span>
+          {translate(`legend.${condition}`)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Moves the focus without touching the fragment: that is the machine's. */
+function skipTo(event: MouseEvent, selector: string): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>(selector)?.focus();
+}
+
+function useTheme(theme: 'auto' | 'light' | 'dark'): void {
+  useEffect(() => {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const apply = () => {
+      document.documentElement.dataset['theme'] = theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme;
+    };
+    apply();
+    dark.addEventListener('change', apply);
+    return () => dark.removeEventListener('change', apply);
+  }, [theme]);
+}

@@ -1,0 +1,118 @@
+import type { LabEvent } from '../../workers/protocol/log-format.ts';
+import type { CpuhpStateInfo } from '../../workers/protocol/machine-api.ts';
+import { numberField, textField } from './event-access.ts';
+
+/** What runs for a CPU right now: between cpuhp_enter and cpuhp_exit. */
+export interface RunningStep {
+  readonly step: number;
+  readonly callback: string;
+  readonly task: number;
+  readonly vcpu: number;
+  readonly sequence: number;
+}
+
+export interface FailedStep {
+  readonly step: number;
+  readonly callback: string;
+  /** Negative errno. */
+  readonly ret: number;
+  readonly sequence: number;
+}
+
+export interface LadderCpu {
+  readonly cpu: number;
+  /** Position on the ladder: a number of the profile's state table. */
+  state: number;
+  target: number;
+  /** `resting` once the state is the target and nothing runs. */
+  direction: 'up' | 'down' | 'resting';
+  /** Innermost callback last: `cpuhp_kick_ap_work` runs on one CPU while its steps run on another. */
+  readonly running: RunningStep[];
+  /** The last callback that ran, kept after its end. */
+  lastStep: RunningStep | undefined;
+  failed: FailedStep | undefined;
+  /** Sequence number of the last change. */
+  changedAt: number;
+}
+
+/** Each CPU's place on the cpuhp ladder: fold of `cpuhp_*`. */
+export interface LadderState {
+  readonly cpus: Map<number, LadderCpu>;
+  /** The CPU that moved last, -1 before any has. */
+  lastMoved: number;
+}
+
+export function initialLadder(): LadderState {
+  return { cpus: new Map(), lastMoved: -1 };
+}
+
+function cpuOf(state: LadderState, cpu: number): LadderCpu {
+  const known = state.cpus.get(cpu);
+  if (known) return known;
+  const made: LadderCpu = {
+    cpu,
+    state: 0,
+    target: 0,
+    direction: 'resting',
+    running: [],
+    lastStep: undefined,
+    failed: undefined,
+    changedAt: -1,
+  };
+  state.cpus.set(cpu, made);
+  return made;
+}
+
+function settleDirection(cpu: LadderCpu): void {
+  if (cpu.target !== cpu.state) cpu.direction = cpu.target > cpu.state ? 'up' : 'down';
+  else if (cpu.running.length === 0) cpu.direction = 'resting';
+}
+
+export function foldLadder(state: LadderState, event: LabEvent): boolean {
+  switch (event.kind) {
+    case 'cpuhp_state': {
+      const cpu = cpuOf(state, numberField(event, 'cpu'));
+      const target = numberField(event, 'target');
+      const from = numberField(event, 'state');
+      if (target !== cpu.target && target > from) cpu.failed = undefined;
+      cpu.state = from;
+      cpu.target = target;
+      break;
+    }
+    case 'cpuhp_enter':
+    case 'cpuhp_multi_enter': {
+      const cpu = cpuOf(state, numberField(event, 'cpu'));
+      const running: RunningStep = {
+        step: numberField(event, 'step'),
+        callback: textField(event, 'fn'),
+        task: event.task,
+        vcpu: event.vcpu,
+        sequence: event.sequence,
+      };
+      cpu.running.push(running);
+      cpu.lastStep = running;
+      break;
+    }
+    case 'cpuhp_exit': {
+      const cpu = cpuOf(state, numberField(event, 'cpu'));
+      const step = numberField(event, 'step');
+      const ret = numberField(event, 'ret');
+      const at = cpu.running.findLastIndex((running) => running.step === step);
+      const [ended] = at < 0 ? [] : cpu.running.splice(at, 1);
+      if (ret < 0) cpu.failed = { step, callback: ended?.callback ?? '', ret, sequence: event.sequence };
+      break;
+    }
+    default:
+      return false;
+  }
+  const moved = cpuOf(state, numberField(event, 'cpu'));
+  settleDirection(moved);
+  moved.changedAt = event.sequence;
+  state.lastMoved = moved.cpu;
+  return true;
+}
+
+/** The state's row in the profile's table, or the highest named one below it: states between rows have no name. */
+export function namedState(states: readonly CpuhpStateInfo[], state: number): CpuhpStateInfo | undefined {
+  return states.findLast((row) => row.state <= state);
+}

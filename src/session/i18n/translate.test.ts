@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { CATALOGUES, fill, isMessageKey, translator } from './translate.ts';
+
+const parameters = (template: string) => [...template.matchAll(/\{\w+\}/g)].map(String).sort();
+const names = (template: string) =>
+  template
+    .split('`')
+    .filter((_, at) => at % 2 === 1)
+    .sort();
+
+describe('the catalogue', () => {
+  test('has the same sentences in both languages, none of them empty', () => {
+    expect(Object.keys(CATALOGUES.zh).sort()).toEqual(Object.keys(CATALOGUES.en).sort());
+    for (const catalogue of Object.values(CATALOGUES)) {
+      expect(Object.entries(catalogue).filter(([, text]) => text.trim() === '')).toEqual([]);
+    }
+  });
+
+  test.each(Object.keys(CATALOGUES.en).filter(isMessageKey))('%s takes the same parameters and kernel names', (key) => {
+    expect(parameters(CATALOGUES.zh[key])).toEqual(parameters(CATALOGUES.en[key]));
+    expect(names(CATALOGUES.zh[key])).toEqual(names(CATALOGUES.en[key]));
+  });
+
+  test('closes every backtick', () => {
+    for (const catalogue of Object.values(CATALOGUES)) {
+      const open = Object.entries(catalogue).filter(([, text]) => text.split('`').length % 2 === 0);
+      expect(open).toEqual([]);
+    }
+  });
+});
+
+test('fills parameters in, and leaves one that is missing to be seen', () => {
+  expect(fill('CPU {cpu} of {count}', { cpu: 2 })).toBe('CPU 2 of {count}');
+  expect(translator('zh')('board.cpu', { cpu: 3 })).toBe('CPU 3');
+});

@@ -1,0 +1,45 @@
+import * as Comlink from 'comlink';
+import { type LogChunk, WORDS_PER_RECORD } from '../../workers/protocol/log-format.ts';
+import type { LabMachine, LogCredit, LogMessage } from '../../workers/protocol/machine-api.ts';
+
+/** A worker with one machine in it. */
+export interface LabClient {
+  readonly machine: Comlink.Remote<LabMachine>;
+  /** The end of the log's port that goes to the worker. */
+  readonly logPort: MessagePort;
+  /** Tells of a fault inside the worker that nothing caught. */
+  onFault: (message: string) => void;
+  onChunks: (chunks: readonly LogChunk[]) => void;
+  close(): void;
+}
+
+/** A chunk comes in a buffer for thousands of records; one with few is kept in a buffer of its own size. */
+function trimmed(chunk: LogChunk): LogChunk {
+  const used = chunk.count * WORDS_PER_RECORD;
+  return used * 2 > chunk.words.length ? chunk : { ...chunk, words: chunk.words.slice(0, used) };
+}
+
+/** Starts the worker. Each chunk of the log is answered with a credit once it has been taken. */
+export function startLabClient(): LabClient {
+  const worker = new Worker(new URL('../../workers/machine.worker.ts', import.meta.url), { type: 'module' });
+  const { port1, port2 } = new MessageChannel();
+  const client: LabClient = {
+    machine: Comlink.wrap<LabMachine>(worker),
+    logPort: port2,
+    onFault: () => {},
+    onChunks: () => {},
+    close() {
+      port1.close();
+      worker.terminate();
+    },
+  };
+  port1.addEventListener('message', (event: MessageEvent<LogMessage>) => {
+    const { chunks } = event.data;
+    client.onChunks(chunks.map(trimmed));
+    const credit: LogCredit = { credits: chunks.length };
+    port1.postMessage(credit);
+  });
+  port1.start();
+  worker.addEventListener('error', (event) => client.onFault(event.message));
+  return client;
+}

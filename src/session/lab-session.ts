@@ -1,0 +1,273 @@
+import * as Comlink from 'comlink';
+import type { LabEvent } from '../../workers/protocol/log-format.ts';
+import type { StepKind } from '../../workers/protocol/machine-api.ts';
+import { DEFAULT_SCENARIO, type InputChannel, type Scenario } from '../../workers/protocol/scenario.ts';
+import type { SlotState } from './fold-cpus.ts';
+import { type LabClient, startLabClient } from './lab-client.ts';
+import { type LabState, type Problem, useLab } from './lab-state.ts';
+import { LogStore, NO_VERSIONS } from './log-store.ts';
+import { Pacer } from './pacer.ts';
+import { SPEEDS } from './preferences.ts';
+import { decodeScenario, encodeScenario } from './url-scenario.ts';
+
+/** The QMP line that plugs a CPU into a slot. */
+export function plugCommand(slot: SlotState, cpuType: string): string {
+  const id = `cpu${slot.slot.index}`;
+  return JSON.stringify({ execute: 'device_add', arguments: { driver: cpuType, id, ...slot.slot.props } });
+}
+
+/** The QMP line that asks for a CPU back. A CPU of power-on has no id: its path is what QEMU refuses it by. */
+export function unplugCommand(slot: SlotState): string {
+  return JSON.stringify({
+    execute: 'device_del',
+    arguments: { id: slot.id === '' ? `cpu${slot.slot.index}` : slot.id },
+  });
+}
+
+/** The shell line that brings a CPU online or takes it offline. */
+export function onlineCommand(cpu: number, online: boolean): string {
+  return `echo ${online ? 1 : 0} > /sys/devices/system/cpu/cpu${cpu}/online`;
+}
+
+interface RunningMachine {
+  readonly client: LabClient;
+  readonly pacer: Pacer;
+  readonly log: LogStore;
+}
+
+/** One visit: a machine in a worker, its log, and what a person may do to it. */
+export class LabSession {
+  private machine: RunningMachine | undefined;
+  private frame: number | undefined;
+  private linking: Promise<void> = Promise.resolve();
+  private typed = '';
+  private typing = false;
+  private lastRecords = 0;
+
+  /** The log with its folds; undefined while no machine is on. */
+  get log(): LogStore | undefined {
+    return this.machine?.log;
+  }
+
+  /** Powers on the machine of the address bar, or the lab's own. */
+  async openFromAddress(): Promise<void> {
+    const linked = await decodeScenario(location.hash);
+    if (linked?.ok === false) {
+      // The default machine is offered, not started: a reader should know that it is not what the link meant.
+      this.fail({ of: 'url', reason: linked.error });
+      return;
+    }
+    await this.powerOn(linked?.value ?? DEFAULT_SCENARIO);
+  }
+
+  /** Powers a machine on. False when it cannot be; the one that ran before goes on then. */
+  async powerOn(scenario: Scenario): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: string }> {
+    const client = startLabClient();
+    const early: Parameters<LabClient['onChunks']>[0][] = [];
+    client.onChunks = (chunks) => early.push(chunks);
+    client.onFault = (message) => this.fail({ of: 'crash', reason: message });
+    const opened = await client.machine.powerOn(scenario, Comlink.transfer(client.logPort, [client.logPort]));
+    if (!opened.ok) {
+      client.close();
+      if (!this.machine) this.fail({ of: 'power', reason: opened.error });
+      return opened;
+    }
+    this.close();
+    const log = new LogStore(opened.value);
+    const pacer = new Pacer(client.machine, {
+      ratio: () => SPEEDS[useLab.getState().preferences.speed] ?? 0,
+      caughtUp: (records) => log.reader.length >= records,
+      mayRest: () => log.shellAtPrompt,
+      progressed: ({ records }) => {
+        this.lastRecords = Math.max(this.lastRecords, records);
+        this.drawSoon();
+      },
+      failed: (error) => this.fail({ of: 'crash', reason: error instanceof Error ? error.message : String(error) }),
+    });
+    this.lastRecords = 0;
+    this.machine = { client, pacer, log };
+    client.onChunks = (chunks) => {
+      log.append(chunks);
+      this.drawSoon();
+    };
+    for (const chunks of early) log.append(chunks);
+    useLab.setState({
+      description: opened.value,
+      problem: undefined,
+      versions: NO_VERSIONS,
+      now: 0,
+      records: 0,
+      resting: false,
+      booted: false,
+      selection: undefined,
+      linkTooLong: false,
+      running: true,
+    });
+    pacer.run();
+    return { ok: true };
+  }
+
+  run(): void {
+    this.machine?.pacer.run();
+    useLab.setState({ running: true });
+  }
+
+  pause(): void {
+    this.machine?.pacer.pause();
+    useLab.setState({ running: false });
+  }
+
+  async step(kind: StepKind): Promise<void> {
+    useLab.setState({ running: false });
+    await this.machine?.pacer.step(kind);
+  }
+
+  /** Gives the machine an input, in the order of the calls. Resolves to QEMU's reply, where there is one. */
+  async input(channel: InputChannel, text: string): Promise<string | undefined> {
+    const { machine } = this;
+    if (!machine) return undefined;
+    let reply: string | undefined;
+    await machine.pacer.exclusive(async () => {
+      const result = await machine.client.machine.input(channel, text);
+      reply = result.reply;
+      machine.pacer.note(result);
+    });
+    machine.pacer.wake();
+    this.linkSoon();
+    return reply;
+  }
+
+  /** Keys of the terminal: what is typed while an input is under way goes with the next one. */
+  type(text: string): void {
+    this.typed += text;
+    if (this.typing) return;
+    this.typing = true;
+    const send = async (): Promise<void> => {
+      while (this.typed !== '') {
+        const sent = this.typed;
+        this.typed = '';
+        await this.input('sh', sent);
+      }
+    };
+    send()
+      .catch(() => {})
+      .finally(() => {
+        this.typing = false;
+      });
+  }
+
+  /** A QMP command; negotiates capabilities first, as a client does, where nobody has yet. */
+  async qmp(line: string): Promise<string | undefined> {
+    const negotiated = this.log?.texts.qmp.some(
+      ({ text, direction }) => direction === 'in' && /qmp_capabilities/.test(text),
+    );
+    const greeted = this.log?.texts.qmp.some(({ text, direction }) => direction === 'out' && /"QMP"/.test(text));
+    if (greeted && !negotiated && !/qmp_capabilities/.test(line)) {
+      await this.input('qmp', '{"execute":"qmp_capabilities"}');
+    }
+    return this.input('qmp', line);
+  }
+
+  async plug(slot: SlotState): Promise<void> {
+    const { description } = useLab.getState();
+    if (!description) return;
+    useLab.setState({ console: 'qmp' });
+    await this.qmp(plugCommand(slot, description.cpuType));
+  }
+
+  async unplug(slot: SlotState): Promise<void> {
+    useLab.setState({ console: 'qmp' });
+    await this.qmp(unplugCommand(slot));
+  }
+
+  async setOnline(slot: SlotState, online: boolean): Promise<void> {
+    useLab.setState({ console: 'shell' });
+    await this.input('sh', `${onlineCommand(slot.cpu, online)}\n`);
+  }
+
+  /** Puts a scenario that has just been powered on into the address bar, as a page of its own in the history. */
+  async nameInAddress(scenario: Scenario): Promise<void> {
+    const isDefault = JSON.stringify(scenario) === JSON.stringify(DEFAULT_SCENARIO);
+    const fragment = isDefault ? '' : await encodeScenario(scenario);
+    if (fragment !== undefined) history.pushState(null, '', `${location.pathname}${location.search}${fragment}`);
+  }
+
+  /** Resolves once the machine is at rest, its whole log is here, drawn, and in the address bar. */
+  async whenQuiescent(): Promise<void> {
+    for (;;) {
+      const { machine } = this;
+      await machine?.pacer.exclusive(async () => {});
+      await this.linking;
+      const { problem, running } = useLab.getState();
+      if (problem) return;
+      const rests = machine !== undefined && (machine.pacer.resting || !running);
+      if (rests && !this.typing && machine.log.reader.length >= this.lastRecords && this.frame === undefined) return;
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  }
+
+  events(): LabEvent[] {
+    return [...(this.log?.reader.from() ?? [])];
+  }
+
+  async logHash(): Promise<string> {
+    return (await this.machine?.client.machine.logHash()) ?? '';
+  }
+
+  /** A fault that nothing else caught. */
+  crashed(error: unknown): void {
+    this.fail({ of: 'crash', reason: error instanceof Error ? error.message : String(error) });
+  }
+
+  private close(): void {
+    this.machine?.pacer.close();
+    this.machine?.client.close();
+    this.machine = undefined;
+  }
+
+  private fail(problem: Problem): void {
+    this.machine?.pacer.pause();
+    useLab.setState({ problem, running: false });
+  }
+
+  /** What has changed is drawn once a frame. */
+  private drawSoon(): void {
+    if (this.frame !== undefined) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = undefined;
+      const { machine } = this;
+      if (!machine) return;
+      const { log, pacer } = machine;
+      // The machine is at rest; its last events may still be on their way.
+      const resting = pacer.resting && log.reader.length >= this.lastRecords;
+      if (resting) log.booted = true;
+      const drawn: Partial<LabState> = {
+        versions: log.versions,
+        now: log.lastEvent?.time ?? 0,
+        records: log.reader.length,
+        resting,
+        booted: log.booted,
+        running: pacer.running,
+      };
+      useLab.setState(drawn);
+    });
+  }
+
+  /** Writes the journal into the address bar, so that a reload gives the same machine. */
+  private linkSoon(): void {
+    this.linking = this.linking.then(() => this.link()).catch(() => {});
+  }
+
+  private async link(): Promise<void> {
+    const { machine } = this;
+    if (!machine) return;
+    let journal: Scenario | undefined;
+    await machine.pacer.exclusive(async () => {
+      journal = await machine.client.machine.journal();
+    });
+    const fragment = journal && (await encodeScenario(journal));
+    if (machine !== this.machine) return;
+    useLab.setState({ linkTooLong: fragment === undefined });
+    if (fragment !== undefined && fragment !== location.hash) history.replaceState(history.state, '', fragment);
+  }
+}

@@ -1,0 +1,61 @@
+import { create } from 'zustand';
+import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
+import type { ChainStage } from './fold-chain.ts';
+import { NO_VERSIONS, type Versions } from './log-store.ts';
+import { type ConsoleName, loadPreferences, type Preferences, savePreferences } from './preferences.ts';
+
+/** What a reader looks at in the inspector; the same moment is marked in every view. */
+export type Selection =
+  | { readonly of: 'event'; readonly sequence: number }
+  | { readonly of: 'stage'; readonly stage: ChainStage; readonly sequence: number }
+  | { readonly of: 'state'; readonly state: number; readonly sequence: number };
+
+export interface Problem {
+  readonly of: 'url' | 'power' | 'crash';
+  readonly reason: string;
+}
+
+/** What React draws by. The log and its folds are outside; `versions` says which of them to draw again. */
+export interface LabState {
+  readonly description: MachineDescription | undefined;
+  readonly problem: Problem | undefined;
+  readonly versions: Versions;
+  readonly now: number;
+  readonly records: number;
+  readonly running: boolean;
+  readonly resting: boolean;
+  readonly booted: boolean;
+  readonly selection: Selection | undefined;
+  readonly console: ConsoleName;
+  readonly linkTooLong: boolean;
+  readonly preferences: Preferences;
+}
+
+export const useLab = create<LabState>()(() => ({
+  description: undefined,
+  problem: undefined,
+  versions: NO_VERSIONS,
+  now: 0,
+  records: 0,
+  running: true,
+  resting: false,
+  booted: false,
+  selection: undefined,
+  console: 'shell',
+  linkTooLong: false,
+  preferences: loadPreferences(),
+}));
+
+export function changePreferences(change: Partial<Preferences>): void {
+  const preferences = { ...useLab.getState().preferences, ...change };
+  savePreferences(preferences);
+  useLab.setState({ preferences });
+}
+
+export function select(selection: Selection | undefined): void {
+  useLab.setState({ selection });
+}
+
+export function selectEvent(sequence: number): void {
+  if (sequence >= 0) select({ of: 'event', sequence });
+}

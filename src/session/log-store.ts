@@ -1,0 +1,104 @@
+import { type LabEvent, type LogChunk, LogReader } from '../../workers/protocol/log-format.ts';
+import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
+import { type ChainState, foldChain, initialChain } from './fold-chain.ts';
+import { type CpusState, foldCpus, initialCpus, slotOfCpu } from './fold-cpus.ts';
+import { foldLadder, initialLadder, type LadderState } from './fold-ladder.ts';
+import { foldTexts, initialTexts, type TextsState } from './fold-log.ts';
+import { foldMasks, initialMasks, type MasksState } from './fold-masks.ts';
+import { foldTasks, initialTasks, type TasksState, taskName } from './fold-tasks.ts';
+import { narrate, type Sentence } from './narration.ts';
+
+/** Which pictures have changed since they were drawn: one counter for each fold. */
+export interface Versions {
+  readonly cpus: number;
+  readonly masks: number;
+  readonly ladder: number;
+  readonly chain: number;
+  readonly tasks: number;
+  readonly texts: number;
+  readonly narration: number;
+}
+
+export const NO_VERSIONS: Versions = { cpus: 0, masks: 0, ladder: 0, chain: 0, tasks: 0, texts: 0, narration: 0 };
+
+/**
+ * The event log on the page's side, with the folds that every picture is drawn from. It stands outside React: the
+ * folds change in place, and {@link versions} tells which have.
+ */
+export class LogStore {
+  readonly reader = new LogReader();
+  readonly cpus: CpusState;
+  readonly masks: MasksState = initialMasks();
+  readonly ladder: LadderState = initialLadder();
+  readonly chain: ChainState = initialChain();
+  readonly tasks: TasksState = initialTasks();
+  readonly texts: TextsState = initialTexts();
+  sentence: Sentence | undefined;
+  /** Task of the last event that had one, for a view that follows what happens. */
+  lastTask = 0;
+  lastEvent: LabEvent | undefined;
+  /** The machine has come to rest once; what is told from then on is no longer boot. */
+  booted = false;
+  versions: Versions = NO_VERSIONS;
+
+  constructor(description: MachineDescription) {
+    this.cpus = initialCpus(description);
+  }
+
+  append(chunks: readonly LogChunk[]): void {
+    const start = this.reader.length;
+    for (const chunk of chunks) this.reader.append(chunk);
+    const changed = { cpus: 0, masks: 0, ladder: 0, chain: 0, tasks: 0, texts: 0, narration: 0 };
+    const context = {
+      taskName: (task: number) => taskName(this.tasks, task),
+      cpuOfVcpu: (vcpu: number) => this.cpus.slots[vcpu]?.cpu ?? -1,
+      booted: this.booted,
+    };
+    for (const event of this.reader.from(start)) {
+      changed.cpus |= Number(foldCpus(this.cpus, event));
+      changed.masks |= Number(foldMasks(this.masks, event));
+      changed.ladder |= Number(foldLadder(this.ladder, event));
+      changed.chain |= Number(foldChain(this.chain, event));
+      changed.tasks |= Number(foldTasks(this.tasks, event));
+      changed.texts |= Number(foldTexts(this.texts, event));
+      const sentence = narrate(event, context);
+      if (sentence) {
+        this.sentence = sentence;
+        changed.narration = 1;
+      }
+      if (event.task !== 0) this.lastTask = event.task;
+      this.lastEvent = event;
+    }
+    const { versions } = this;
+    this.versions = {
+      cpus: versions.cpus + changed.cpus,
+      masks: versions.masks + changed.masks,
+      ladder: versions.ladder + changed.ladder,
+      chain: versions.chain + changed.chain,
+      tasks: versions.tasks + changed.tasks,
+      texts: versions.texts + changed.texts,
+      narration: versions.narration + changed.narration,
+    };
+  }
+
+  taskName(task: number): string {
+    return taskName(this.tasks, task);
+  }
+
+  /** What to say when the machine is quiet: an invitation to the next step. */
+  quietSentence(): Sentence {
+    const moved = slotOfCpu(this.cpus, this.ladder.lastMoved);
+    const waiting = this.cpus.slots.find((slot) => slot.condition === 'present' && slot.cpu > 0);
+    if (waiting) return { key: 'say.quietPresent', parameters: { cpu: waiting.cpu }, sequence: -1 };
+    if (moved?.condition === 'online' && !moved.slot.presentAtBoot) {
+      return { key: 'say.quietOnline', parameters: { cpu: moved.cpu }, sequence: -1 };
+    }
+    const empty = this.cpus.slots.some((slot) => slot.condition === 'possible');
+    return { key: empty ? 'say.welcome' : 'say.quiet', parameters: {}, sequence: -1 };
+  }
+
+  /** The guest's shell waits for a command; otherwise one may still be asleep. */
+  get shellAtPrompt(): boolean {
+    return /[#$] $/.test(this.texts.tty.at(-1)?.text ?? '');
+  }
+}

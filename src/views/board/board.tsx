@@ -1,0 +1,176 @@
+import { type KeyboardEvent, useRef, useState } from 'react';
+import type { CpuSlot } from '../../../workers/protocol/machine-api.ts';
+import { CONDITION_SHAPE } from '../../session/condition-mark.ts';
+import type { SlotState } from '../../session/fold-cpus.ts';
+import { onlineCommand, unplugCommand } from '../../session/lab-session.ts';
+import { selectEvent, useLab } from '../../session/lab-state.ts';
+import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
+import { formatSize } from '../../session/words.ts';
+import { Icon } from '../../widgets/icon.tsx';
+import { Mark } from '../../widgets/mark.tsx';
+import { Menu, type MenuItem } from '../../widgets/menu.tsx';
+import './board.css';
+
+/** Slots in the order of the topology: the sockets, their dies, cores and threads. */
+interface Group {
+  readonly number: number;
+  readonly slots: readonly SlotState[];
+}
+
+function groupBy(slots: readonly SlotState[], property: string): Group[] {
+  const numberOf = ({ slot }: SlotState) => slot.props[property] ?? 0;
+  const numbers = [...new Set(slots.map(numberOf))].sort((a, b) => a - b);
+  return numbers.map((number) => ({ number, slots: slots.filter((slot) => numberOf(slot) === number) }));
+}
+
+const place = (slot: CpuSlot): string =>
+  Object.entries(slot.props)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+
+/** Sockets, dies, cores and threads, with what is in them. A click on an empty one plugs a CPU in. */
+export function Board() {
+  const translate = useTranslate();
+  const session = useSession();
+  const log = useFolds('cpus');
+  const description = useLab((state) => state.description);
+  const [focused, setFocused] = useState(0);
+  const [open, setOpen] = useState<number>();
+  const board = useRef<HTMLDivElement>(null);
+  if (!log || !description) return null;
+  const { slots } = log.cpus;
+
+  const focusSlot = (index: number) => {
+    setFocused(index);
+    board.current?.querySelector<HTMLElement>(`[data-slot="${index}"]`)?.focus();
+  };
+  const act = (slot: SlotState) => {
+    if (slot.plugged) setOpen(slot.slot.index);
+    else session.plug(slot).catch(() => {});
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const tiles = [...(board.current?.querySelectorAll<HTMLElement>('[data-slot]') ?? [])];
+    const at = tiles.findIndex((tile) => tile.dataset['slot'] === String(focused));
+    const steps: Readonly<Record<string, number>> = {
+      ArrowLeft: at - 1,
+      ArrowUp: at - 1,
+      ArrowRight: at + 1,
+      ArrowDown: at + 1,
+      Home: 0,
+      End: tiles.length - 1,
+    };
+    const next = tiles[steps[event.key] ?? -1];
+    if (!next) return;
+    event.preventDefault();
+    focusSlot(Number(next.dataset['slot']));
+  };
+
+  const actions = (slot: SlotState): MenuItem[] => {
+    const items: MenuItem[] = [];
+    const kernelHasIt = slot.cpu >= 0 && log.cpus.kernel.get(slot.cpu)?.present;
+    if (kernelHasIt) {
+      const online = log.cpus.kernel.get(slot.cpu)?.online ?? false;
+      items.push({
+        name: 'online',
+        title: translate(online ? 'board.offline' : 'board.online'),
+        detail: onlineCommand(slot.cpu, !online),
+        onChoose: () => void session.setOnline(slot, !online).catch(() => {}),
+      });
+    }
+    items.push({
+      name: 'unplug',
+      title: translate('board.unplug'),
+      detail: unplugCommand(slot),
+      onChoose: () => void session.unplug(slot).catch(() => {}),
+    });
+    if (slot.changedAt >= 0) {
+      items.push({ name: 'inspect', title: translate('board.inspect'), onChoose: () => selectEvent(slot.changedAt) });
+    }
+    return items;
+  };
+
+  const tile = (slot: SlotState) => {
+    const { index } = slot.slot;
+    const title = slot.cpu >= 0 && slot.plugged ? translate('board.cpu', { cpu: slot.cpu }) : '';
+    const label = translate('board.slot', {
+      index,
+      place: place(slot.slot),
+      condition: translate(`condition.${slot.condition}`),
+    });
+    return (
+      <div className="slot" key={index}>
+        <button
+          type="button"
+          className="slot-tile"
+          data-slot={index}
+          data-condition={slot.condition}
+          aria-label={`${title ? `${title}. ` : ''}${label}`}
+          aria-haspopup={slot.plugged ? 'menu' : undefined}
+          aria-expanded={slot.plugged ? open === index : undefined}
+          title={slot.plugged ? undefined : translate('board.plug')}
+          tabIndex={index === focused || (focused >= slots.length && index === 0) ? 0 : -1}
+          onFocus={() => setFocused(index)}
+          onClick={() => act(slot)}
+        >
+          <span className="slot-mark">
+            {slot.plugged ? <Mark shape={CONDITION_SHAPE[slot.condition]} size={16} /> : <Icon name="plus" />}
+          </span>
+          <span className="slot-name">{title || (slot.plugged ? `vCPU ${index}` : translate('legend.possible'))}</span>
+          <span className="slot-condition">
+            {slot.plugged ? translate(`legend.${slot.condition}`) : translate('board.plug')}
+          </span>
+        </button>
+        {open === index && (
+          <Menu
+            label={title || label}
+            items={actions(slot)}
+            note={slot.slot.presentAtBoot ? translate('board.boot') : undefined}
+            onClose={() => {
+              setOpen(undefined);
+              focusSlot(index);
+            }}
+          />
+        )}
+      </div>
+    );
+  };
+
+  const core = ({ number, slots: threads }: Group) =>
+    threads.length === 1 && threads[0] ? (
+      tile(threads[0])
+    ) : (
+      <div className="core" key={number}>
+        <span className="topology-name">{translate('board.core', { number })}</span>
+        <div className="core-threads">{threads.map(tile)}</div>
+      </div>
+    );
+  const cores = (members: readonly SlotState[]) => <div className="cores">{groupBy(members, 'core-id').map(core)}</div>;
+
+  return (
+    <div
+      className={slots.length > 8 ? 'board board-dense' : 'board'}
+      ref={board}
+      role="group"
+      aria-label={translate('board.label')}
+      onKeyDown={onKeyDown}
+    >
+      {groupBy(slots, 'socket-id').map((socket) => {
+        const dies = groupBy(socket.slots, 'die-id');
+        return (
+          <div className="socket" key={socket.number}>
+            <span className="topology-name">{translate('board.socket', { number: socket.number })}</span>
+            {dies.length === 1
+              ? cores(socket.slots)
+              : dies.map((die) => (
+                  <div className="die" key={die.number}>
+                    <span className="topology-name">{translate('board.die', { number: die.number })}</span>
+                    {cores(die.slots)}
+                  </div>
+                ))}
+          </div>
+        );
+      })}
+      <div className="board-memory">{translate('board.memory', { memory: formatSize(description.memorySize) })}</div>
+    </div>
+  );
+}

@@ -1,0 +1,157 @@
+import type { AcpiWorkqueue, ChainStage, ChainState, StageHit } from '../../session/fold-chain.ts';
+import type { MessageKey } from '../../session/i18n/translate.ts';
+import { select, useLab } from '../../session/lab-state.ts';
+import type { LogStore } from '../../session/log-store.ts';
+import { useFolds, useTranslate } from '../../session/session-context.ts';
+import { RichText } from '../../widgets/rich-text.tsx';
+import './chain.css';
+
+interface Context {
+  readonly name: 'qemu' | 'hardware' | 'interrupt' | 'kacpid' | 'notify' | 'hotplug';
+  /** The workqueue through which the road enters this context. */
+  readonly queue?: AcpiWorkqueue;
+  readonly stages: readonly ChainStage[];
+}
+
+/** Who may run what: the road changes context, and each change is there for a reason. */
+const CONTEXTS: readonly Context[] = [
+  { name: 'qemu', stages: ['device', 'registers'] },
+  { name: 'hardware', stages: ['gpe', 'sci'] },
+  { name: 'interrupt', stages: ['interrupt'] },
+  { name: 'kacpid', queue: 'kacpid', stages: ['kacpid', 'aml'] },
+  { name: 'notify', queue: 'kacpi_notify', stages: ['notify'] },
+  { name: 'hotplug', queue: 'kacpi_hotplug', stages: ['hotplug', 'driver', 'cpuhp', 'ost', 'event'] },
+];
+
+type Light = 'dark' | 'passed' | 'lit';
+
+function lightOf(chain: ChainState, stage: ChainStage, hit: StageHit | undefined, resting: boolean): Light {
+  if (!hit) return 'dark';
+  return !resting && (hit.open > 0 || chain.newest === stage) ? 'lit' : 'passed';
+}
+
+/** From the monitor's command to the driver and back: each stage lights as it happens, with who runs it. */
+export function Chain() {
+  const translate = useTranslate();
+  const log = useFolds('chain', 'tasks');
+  const resting = useLab((state) => state.resting);
+  const selection = useLab((state) => state.selection);
+  if (!log) return null;
+  const { chain } = log;
+  return (
+    <ol className="chain" aria-label={translate('chain.label')}>
+      {CONTEXTS.map(({ name, queue, stages }) => {
+        const lights = stages.map((stage) => lightOf(chain, stage, chain.stages.get(stage), resting));
+        const light = lights.includes('lit') ? 'lit' : lights.includes('passed') ? 'passed' : 'dark';
+        return (
+          <li className="context" key={name} data-context={name} data-light={light}>
+            <header className="context-head">
+              <h3 className="context-name" translate={queue ? 'no' : undefined}>
+                {translate(`chain.context.${name}`)}
+              </h3>
+              <p className="context-rule">{translate(`chain.rule.${name}`)}</p>
+            </header>
+            {queue && <Queue queue={queue} log={log} />}
+            <ul className="stages">
+              {stages.map((stage, at) => (
+                <li key={stage}>
+                  <Stage
+                    stage={stage}
+                    light={lights[at] ?? 'dark'}
+                    log={log}
+                    chosen={selection?.of === 'stage' && selection.stage === stage}
+                  />
+                </li>
+              ))}
+            </ul>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function detailOf(chain: ChainState, stage: ChainStage): string | undefined {
+  if (stage === 'gpe') {
+    const parts = ['GPE0_STS', 'GPE0_EN'].flatMap((name) => {
+      const known = [...chain.registers].find(([register]) => register.startsWith(name));
+      return known ? [`${name.slice(5)} ${known[1].toString(2).padStart(8, '0').slice(-8)}`] : [];
+    });
+    return parts.join('  ') || undefined;
+  }
+  if (stage === 'sci') {
+    const vector = chain.sciVector < 0 ? '' : ` → 0x${chain.sciVector.toString(16)}`;
+    return `${chain.sciLevel ? '▔ high' : '▁ low'}${vector}`;
+  }
+  return undefined;
+}
+
+function Stage(props: {
+  readonly stage: ChainStage;
+  readonly light: Light;
+  readonly log: LogStore;
+  readonly chosen: boolean;
+}) {
+  const { stage, light, log, chosen } = props;
+  const translate = useTranslate();
+  const hit = log.chain.stages.get(stage);
+  const name = translate(`stage.${stage}`);
+  const label = hit && light !== 'dark' ? hit.label : undefined;
+  const runner = hit && hit.task !== 0 ? `${log.taskName(hit.task)} · CPU ${hit.vcpu}` : undefined;
+  const detail = detailOf(log.chain, stage);
+  return (
+    <button
+      type="button"
+      className="stage"
+      data-stage={stage}
+      data-light={light}
+      aria-pressed={chosen}
+      onClick={() => select({ of: 'stage', stage, sequence: hit?.last ?? -1 })}
+    >
+      <span className="stage-name">{name}</span>
+      {label !== undefined && label !== name && (
+        <code className="stage-label" translate="no">
+          {label}
+        </code>
+      )}
+      {detail !== undefined && (
+        <code className="stage-label" translate="no">
+          {detail}
+        </code>
+      )}
+      {runner !== undefined && light !== 'dark' && (
+        <code className="stage-runner" translate="no">
+          {runner}
+        </code>
+      )}
+    </button>
+  );
+}
+
+const WHY: Readonly<Record<AcpiWorkqueue, MessageKey>> = {
+  kacpid: 'chain.why.kacpid',
+  kacpi_notify: 'chain.why.notify',
+  kacpi_hotplug: 'chain.why.hotplug',
+};
+
+/** What waits between two contexts. */
+function Queue({ queue, log }: { readonly queue: AcpiWorkqueue; readonly log: LogStore }) {
+  const translate = useTranslate();
+  const items = [...log.chain.works.values()].filter(({ workqueue }) => workqueue === queue);
+  const finished = log.chain.finished.get(queue) ?? 0;
+  const idle = finished > 0 ? translate('chain.finished', { count: finished }) : translate('chain.queueEmpty');
+  return (
+    <div className="queue" data-queue={queue} data-full={items.length > 0} title={translate(WHY[queue])}>
+      <span className="visually-hidden">
+        <RichText text={translate('chain.queue', { queue })} />
+      </span>
+      {items.length === 0 && <span className="queue-idle">{idle}</span>}
+      {items.map(({ work, fn, state }) => (
+        <span className="work" key={work} data-state={state}>
+          <code translate="no">{fn}</code>
+          <span className="visually-hidden">{translate(`chain.${state}`)}</span>
+        </span>
+      ))}
+    </div>
+  );
+}

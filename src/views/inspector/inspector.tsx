@@ -1,0 +1,227 @@
+import { useMemo } from 'react';
+import type { LabEvent } from '../../../workers/protocol/log-format.ts';
+import type { CpuhpStateInfo } from '../../../workers/protocol/machine-api.ts';
+import type { ChainStage } from '../../session/fold-chain.ts';
+import { callStackAt, type Frame, type TaskState } from '../../session/fold-tasks.ts';
+import { isMessageKey } from '../../session/i18n/translate.ts';
+import { select, selectEvent, useLab } from '../../session/lab-state.ts';
+import type { LogStore } from '../../session/log-store.ts';
+import { useFolds, useTranslate } from '../../session/session-context.ts';
+import { formatTime } from '../../session/words.ts';
+import { Button } from '../../widgets/button.tsx';
+import { CopyButton } from '../../widgets/copy-button.tsx';
+import { RichText } from '../../widgets/rich-text.tsx';
+import './inspector.css';
+
+/** What was chosen anywhere on the page, or else what happens now: call stack, facts, explanation. */
+export function Inspector() {
+  const log = useFolds('tasks', 'chain', 'ladder');
+  const selection = useLab((state) => state.selection);
+  const states = useLab((state) => state.description?.cpuhpStates);
+  if (!log) return null;
+  if (!selection) return <Live log={log} />;
+  const event = log.reader.at(selection.sequence);
+  const info = selection.of === 'state' ? states?.find(({ state }) => state === selection.state) : undefined;
+  return (
+    <div className="inspector">
+      <Head sequence={event?.sequence} />
+      {selection.of === 'stage' && <StageFacts stage={selection.stage} log={log} />}
+      {info && <StateFacts info={info} />}
+      {event && <EventStack event={event} log={log} />}
+      {event && <EventFacts event={event} log={log} />}
+    </div>
+  );
+}
+
+function Head({ sequence }: { readonly sequence: number | undefined }) {
+  const translate = useTranslate();
+  return (
+    <div className="inspector-head">
+      <Button icon="left" look="outlined" onClick={() => select(undefined)}>
+        {translate('inspector.back')}
+      </Button>
+      {sequence !== undefined && (
+        <span className="inspector-walk">
+          <Button icon="left" aria-label={translate('inspector.previous')} onClick={() => selectEvent(sequence - 1)} />
+          <span className="mono">{sequence}</span>
+          <Button icon="right" aria-label={translate('inspector.next')} onClick={() => selectEvent(sequence + 1)} />
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Live({ log }: { readonly log: LogStore }) {
+  const translate = useTranslate();
+  const resting = useLab((state) => state.resting);
+  const task = log.tasks.tasks.get(log.lastTask);
+  const frames = task?.stack.toReversed() ?? [];
+  if (resting || !task || frames.length === 0) {
+    return (
+      <div className="inspector">
+        <p className="inspector-idle">{translate(resting ? 'inspector.idle' : 'inspector.noStack')}</p>
+        <p className="inspector-note">{translate('inspector.estimate')}</p>
+      </div>
+    );
+  }
+  return (
+    <div className="inspector">
+      <Backtrace task={task} vcpu={task.vcpu} frames={frames} />
+    </div>
+  );
+}
+
+function EventStack({ event, log }: { readonly event: LabEvent; readonly log: LogStore }) {
+  const frames = useMemo(() => callStackAt(log.reader, event.sequence), [log, event.sequence]);
+  const task = log.tasks.tasks.get(event.task);
+  return task && frames.length > 0 ? <Backtrace task={task} vcpu={event.vcpu} frames={frames} /> : null;
+}
+
+interface BacktraceProps {
+  readonly task: TaskState;
+  readonly vcpu: number;
+  /** Innermost first. */
+  readonly frames: readonly Frame[];
+}
+
+/** A call stack in the shape that the kernel prints it in, with what the innermost function known to us does. */
+function Backtrace({ task, vcpu, frames }: BacktraceProps) {
+  const translate = useTranslate();
+  const explained = frames.map(({ fn }) => `fn.${fn}`).find(isMessageKey);
+  const lines = frames.map(({ fn, interrupt }) => `  ${fn}${interrupt ? '\n </IRQ>' : ''}`);
+  const text = `CPU: ${vcpu} PID: ${Math.max(task.pid, 0)} Comm: ${task.name}\nCall Trace:\n${lines.join('\n')}`;
+  return (
+    <section className="backtrace" aria-label={translate('inspector.stack')}>
+      <header className="backtrace-head">
+        <code translate="no">
+          CPU: {vcpu} PID: {Math.max(task.pid, 0)} Comm: {task.name}
+        </code>
+        <CopyButton text={text} label={translate('inspector.copy')} done={translate('inspector.copied')} />
+      </header>
+      <p className="mono backtrace-title" translate="no">
+        Call Trace:
+      </p>
+      <ol className="frames">
+        {frames.map(({ fn, interrupt, sequence }, depth) => (
+          <li key={sequence} data-interrupt={interrupt}>
+            <button
+              type="button"
+              className="frame"
+              data-innermost={depth === 0}
+              translate="no"
+              onClick={() => selectEvent(sequence)}
+            >
+              {fn}
+            </button>
+            {interrupt && <span className="frame-interrupt">{translate('inspector.interrupted')}</span>}
+          </li>
+        ))}
+      </ol>
+      {explained && (
+        <p className="explanation">
+          <code translate="no">{explained.slice(3)}</code>
+          <span>
+            <RichText text={translate(explained)} />
+          </span>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function StageFacts({ stage, log }: { readonly stage: ChainStage; readonly log: LogStore }) {
+  const translate = useTranslate();
+  const { accesses } = log.chain;
+  return (
+    <section>
+      <h3 className="inspector-title">{translate(`stage.${stage}`)}</h3>
+      <p className="explanation-text">
+        <RichText text={translate(`stage.explain.${stage}`)} />
+      </p>
+      {stage === 'registers' && accesses.length > 0 && (
+        <ol className="accesses">
+          {accesses.map(({ sequence, text }) => (
+            <li key={sequence}>
+              <button type="button" className="access" translate="no" onClick={() => selectEvent(sequence)}>
+                {text}
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function StateFacts({ info }: { readonly info: CpuhpStateInfo }) {
+  const translate = useTranslate();
+  const explained = [`fn.${info.startup}`, `fn.${info.teardown}`].find(isMessageKey);
+  return (
+    <section>
+      <h3 className="inspector-title mono" translate="no">
+        {info.name}
+      </h3>
+      <p className="explanation-text">{translate(`ladder.${info.section}`)}</p>
+      <dl className="facts">
+        <dt>state</dt>
+        <dd>{info.state}</dd>
+        <dt>startup</dt>
+        <dd translate="no">{info.startup ?? '–'}</dd>
+        <dt>teardown</dt>
+        <dd translate="no">{info.teardown ?? '–'}</dd>
+        {info.multi && (
+          <>
+            <dt>multi</dt>
+            <dd>{translate('masks.yes')}</dd>
+          </>
+        )}
+      </dl>
+      {explained && (
+        <p className="explanation-text">
+          <RichText text={translate(explained)} />
+        </p>
+      )}
+    </section>
+  );
+}
+
+function EventFacts({ event, log }: { readonly event: LabEvent; readonly log: LogStore }) {
+  const translate = useTranslate();
+  return (
+    <section aria-label={translate('inspector.selected', { sequence: event.sequence })}>
+      <dl className="facts">
+        <dt>{translate('inspector.kind')}</dt>
+        <dd translate="no">{event.kind}</dd>
+        <dt>{translate('inspector.time')}</dt>
+        <dd>{formatTime(event.time)} s</dd>
+        {event.task !== 0 && (
+          <>
+            <dt>{translate('inspector.task')}</dt>
+            <dd translate="no">{log.taskName(event.task)}</dd>
+          </>
+        )}
+        {event.vcpu >= 0 && (
+          <>
+            <dt>{translate('inspector.vcpu')}</dt>
+            <dd>{event.vcpu}</dd>
+          </>
+        )}
+        {Object.entries(event.fields).map(([name, value]) => (
+          <FieldRow key={name} name={name} value={value} />
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+const HEX_FIELDS: ReadonlySet<string> = new Set(['vector', 'status', 'from', 'to', 'offset', 'a', 'b', 'c']);
+
+function FieldRow({ name, value }: { readonly name: string; readonly value: string | number }) {
+  const shown = typeof value === 'number' && HEX_FIELDS.has(name) ? `0x${value.toString(16)}` : String(value);
+  return (
+    <>
+      <dt translate="no">{name}</dt>
+      <dd translate="no">{shown}</dd>
+    </>
+  );
+}
