@@ -1,4 +1,4 @@
-import { type MouseEvent, useEffect, useState } from 'react';
+import { type CSSProperties, useEffect, useState } from 'react';
 import { CONDITION_SHAPE } from './session/condition-mark.ts';
 import { CPU_CONDITIONS } from './session/fold-cpus.ts';
 import { changePreferences, useLab } from './session/lab-state.ts';
@@ -56,13 +56,13 @@ export function App() {
 
   return (
     <div className="app">
-      <a className="skip" href="#board" onClick={(event) => skipTo(event, '[data-slot][tabindex="0"]')}>
+      <button type="button" className="skip" onClick={focusBoard}>
         {translate('app.skip')}
-      </a>
+      </button>
       <TitleBar onNewMachine={() => setAsking(true)} />
       <Problem onNewMachine={() => setAsking(true)} />
       <main className="work-area">
-        <div className="left-column" style={{ width: sizes.left }}>
+        <div className="left-column" style={sized(sizes.left)}>
           <Panel {...fold('board')}>
             <Board />
             <Legend />
@@ -73,7 +73,7 @@ export function App() {
         </div>
         <Divider between="columns" {...divider('left', 'board')} />
         <div className="right-column">
-          <div className="chain-box" style={collapsed.includes('chain') ? undefined : { height: sizes.chain }}>
+          <div className="chain-box" style={sized(sizes.chain)} data-collapsed={collapsed.includes('chain')}>
             <Panel {...fold('chain')}>
               <Chain />
             </Panel>
@@ -86,7 +86,8 @@ export function App() {
             <Divider between="columns" after {...divider('inspector', 'inspector')} />
             <div
               className="inspector-box"
-              style={collapsed.includes('inspector') ? undefined : { width: sizes.inspector }}
+              style={sized(sizes.inspector)}
+              data-collapsed={collapsed.includes('inspector')}
             >
               <Panel {...fold('inspector')}>
                 <Inspector />
@@ -96,10 +97,10 @@ export function App() {
         </div>
       </main>
       <section className="bar" aria-label={translate('panel.narration')}>
-        <Transport />
         <Narration />
+        <Transport />
       </section>
-      <section className="consoles-area" aria-label={translate('panel.consoles')} style={{ height: sizes.consoles }}>
+      <section className="consoles-area" aria-label={translate('panel.consoles')} style={sized(sizes.consoles)}>
         <Divider between="rows" after {...divider('consoles', 'consoles')} />
         <div className="panel-consoles">
           <Consoles />
@@ -127,10 +128,13 @@ function Legend() {
   );
 }
 
-/** Moves the focus without touching the fragment: that is the machine's. */
-function skipTo(event: MouseEvent, selector: string): void {
-  event.preventDefault();
-  document.querySelector<HTMLElement>(selector)?.focus();
+/** A panel's size as the style sheet takes it; at phone width it takes none. */
+function sized(size: number): CSSProperties {
+  return { '--size': `${size}px` } as CSSProperties;
+}
+
+function focusBoard(): void {
+  document.querySelector<HTMLElement>('[data-slot][tabindex="0"]')?.focus();
 }
 
 function useTheme(theme: 'auto' | 'light' | 'dark'): void {

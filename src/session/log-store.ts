@@ -5,7 +5,7 @@ import { type CpusState, foldCpus, initialCpus, slotOfCpu } from './fold-cpus.ts
 import { foldLadder, initialLadder, type LadderState } from './fold-ladder.ts';
 import { foldTexts, initialTexts, type TextsState } from './fold-log.ts';
 import { foldMasks, initialMasks, type MasksState } from './fold-masks.ts';
-import { foldTasks, initialTasks, type TasksState, taskName } from './fold-tasks.ts';
+import { type Frame, foldTasks, initialTasks, type TaskState, type TasksState, taskName } from './fold-tasks.ts';
 import { narrate, type Sentence } from './narration.ts';
 
 /** Which pictures have changed since they were drawn: one counter for each fold. */
@@ -37,6 +37,8 @@ export class LogStore {
   /** Task of the last event that had one, for a view that follows what happens. */
   lastTask = 0;
   lastEvent: LabEvent | undefined;
+  /** The call stack seen last, innermost first; a view keeps showing it between two functions. */
+  lastStack: { readonly task: TaskState; readonly vcpu: number; readonly frames: readonly Frame[] } | undefined;
   /** The machine has come to rest once; what is told from then on is no longer boot. */
   booted = false;
   versions: Versions = NO_VERSIONS;
@@ -69,6 +71,8 @@ export class LogStore {
       if (event.task !== 0) this.lastTask = event.task;
       this.lastEvent = event;
     }
+    const task = this.tasks.tasks.get(this.lastTask);
+    if (task && task.stack.length > 0) this.lastStack = { task, vcpu: task.vcpu, frames: task.stack.toReversed() };
     const { versions } = this;
     this.versions = {
       cpus: versions.cpus + changed.cpus,

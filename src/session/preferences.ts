@@ -32,12 +32,12 @@ export function defaultPreferences(browserLanguages: readonly string[], viewport
     .find((tag) => /^(zh|en)/i.test(tag))
     ?.toLowerCase()
     .startsWith('zh');
-  const tall = viewportHeight >= 1000;
+  const [consoles, chain] = viewportHeight >= 1000 ? [280, 300] : viewportHeight >= 800 ? [190, 250] : [146, 226];
   return {
     language: chinese ? 'zh' : 'en',
     theme: 'auto',
     speed: DEFAULT_SPEED,
-    sizes: { left: 272, inspector: 320, consoles: tall ? 260 : 168, chain: tall ? 300 : 236 },
+    sizes: { left: 272, inspector: 320, consoles, chain },
     collapsed: [],
   };
 }

@@ -16,15 +16,28 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Actions that open below what they act on. Escape and a click elsewhere close it; focus returns by `onClose`. */
+const MARGIN = 8;
+
+/** Shows an element above everything else, below its anchor or, where there is no room, over it. */
+function placeBelow(element: HTMLElement, anchor: Element): void {
+  element.showPopover();
+  const { left, top, bottom } = anchor.getBoundingClientRect();
+  const { width, height } = element.getBoundingClientRect();
+  const below = bottom + 4;
+  const y = below + height + MARGIN > window.innerHeight ? Math.max(MARGIN, top - height - 4) : below;
+  element.style.left = `${Math.max(MARGIN, Math.min(left, window.innerWidth - width - MARGIN))}px`;
+  element.style.top = `${y}px`;
+}
+
+/** Actions that open below the element before them. Escape and a click elsewhere close it; focus returns by `onClose`. */
 export function Menu({ label, items, note, onClose }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
   close.current = onClose;
   useEffect(() => {
     const element = list.current;
+    if (element) placeBelow(element, element.previousElementSibling ?? element);
     element?.querySelector('button')?.focus();
-    element?.scrollIntoView({ block: 'nearest' });
     const onPointerDown = (event: Event) => {
       if (event.target instanceof Node && !element?.contains(event.target)) close.current();
     };
@@ -34,7 +47,7 @@ export function Menu({ label, items, note, onClose }: Props) {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     event.stopPropagation();
     const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
-    const at = buttons.findIndex((button) => button === document.activeElement);
+    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
     const steps: Readonly<Record<string, number>> = {
       ArrowUp: at - 1,
       ArrowDown: at + 1,
@@ -47,7 +60,15 @@ export function Menu({ label, items, note, onClose }: Props) {
     event.preventDefault();
   };
   return (
-    <div ref={list} className="menu" role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
+    <div
+      ref={list}
+      className="menu"
+      role="menu"
+      popover="manual"
+      aria-label={label}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
       {items.map(({ name, title, detail, onChoose }) => (
         <button
           key={name}

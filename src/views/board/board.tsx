@@ -5,7 +5,6 @@ import type { SlotState } from '../../session/fold-cpus.ts';
 import { onlineCommand, unplugCommand } from '../../session/lab-session.ts';
 import { selectEvent, useLab } from '../../session/lab-state.ts';
 import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
-import { formatSize } from '../../session/words.ts';
 import { Icon } from '../../widgets/icon.tsx';
 import { Mark } from '../../widgets/mark.tsx';
 import { Menu, type MenuItem } from '../../widgets/menu.tsx';
@@ -115,7 +114,7 @@ export function Board() {
           <span className="slot-mark">
             {slot.plugged ? <Mark shape={CONDITION_SHAPE[slot.condition]} size={16} /> : <Icon name="plus" />}
           </span>
-          <span className="slot-name">{title || (slot.plugged ? `vCPU ${index}` : translate('legend.possible'))}</span>
+          <span className="slot-name">{title || (slot.plugged ? `vCPU ${index}` : translate('board.empty'))}</span>
           <span className="slot-condition">
             {slot.plugged ? translate(`legend.${slot.condition}`) : translate('board.plug')}
           </span>
@@ -150,7 +149,7 @@ export function Board() {
     <div
       className={slots.length > 8 ? 'board board-dense' : 'board'}
       ref={board}
-      role="group"
+      role="toolbar"
       aria-label={translate('board.label')}
       onKeyDown={onKeyDown}
     >
@@ -170,7 +169,6 @@ export function Board() {
           </div>
         );
       })}
-      <div className="board-memory">{translate('board.memory', { memory: formatSize(description.memorySize) })}</div>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import type { MessageKey } from '../../session/i18n/translate.ts';
 import { select, useLab } from '../../session/lab-state.ts';
 import type { LogStore } from '../../session/log-store.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
-import { RichText } from '../../widgets/rich-text.tsx';
+import { plainText, RichText } from '../../widgets/rich-text.tsx';
 import './chain.css';
 
 interface Context {
@@ -15,12 +15,12 @@ interface Context {
 
 /** Who may run what: the road changes context, and each change is there for a reason. */
 const CONTEXTS: readonly Context[] = [
-  { name: 'qemu', stages: ['device', 'registers'] },
+  { name: 'qemu', stages: ['device', 'registers', 'event'] },
   { name: 'hardware', stages: ['gpe', 'sci'] },
   { name: 'interrupt', stages: ['interrupt'] },
   { name: 'kacpid', queue: 'kacpid', stages: ['kacpid', 'aml'] },
   { name: 'notify', queue: 'kacpi_notify', stages: ['notify'] },
-  { name: 'hotplug', queue: 'kacpi_hotplug', stages: ['hotplug', 'driver', 'cpuhp', 'ost', 'event'] },
+  { name: 'hotplug', queue: 'kacpi_hotplug', stages: ['hotplug', 'driver', 'cpuhp', 'ost'] },
 ];
 
 type Light = 'dark' | 'passed' | 'lit';
@@ -50,6 +50,9 @@ export function Chain() {
                 {translate(`chain.context.${name}`)}
               </h3>
               <p className="context-rule">{translate(`chain.rule.${name}`)}</p>
+              <code className="context-runner" translate="no">
+                {runnerOf(log, stages)}
+              </code>
             </header>
             {queue && <Queue queue={queue} log={log} />}
             <ul className="stages">
@@ -71,17 +74,27 @@ export function Chain() {
   );
 }
 
+/** Who ran the newest of a context's stages: a task on a CPU. */
+function runnerOf(log: LogStore, stages: readonly ChainStage[]): string {
+  const hits = stages.flatMap((stage) => log.chain.stages.get(stage) ?? []);
+  const newest = hits.reduce<StageHit | undefined>(
+    (best, hit) => (best && best.last > hit.last ? best : hit),
+    undefined,
+  );
+  return newest && newest.task !== 0 ? `${log.taskName(newest.task)} · CPU ${newest.vcpu}` : '';
+}
+
+/** What a stage's hardware holds now, beside what it did last. */
 function detailOf(chain: ChainState, stage: ChainStage): string | undefined {
   if (stage === 'gpe') {
-    const parts = ['GPE0_STS', 'GPE0_EN'].flatMap((name) => {
-      const known = [...chain.registers].find(([register]) => register.startsWith(name));
-      return known ? [`${name.slice(5)} ${known[1].toString(2).padStart(8, '0').slice(-8)}`] : [];
+    const parts = ['STS', 'EN'].flatMap((name) => {
+      const known = [...chain.registers].find(([register]) => register.startsWith(`GPE0_${name}`));
+      return known ? [`${name} 0x${known[1].toString(16)}`] : [];
     });
-    return parts.join('  ') || undefined;
+    return parts.join(', ') || undefined;
   }
-  if (stage === 'sci') {
-    const vector = chain.sciVector < 0 ? '' : ` → 0x${chain.sciVector.toString(16)}`;
-    return `${chain.sciLevel ? '▔ high' : '▁ low'}${vector}`;
+  if (stage === 'sci' && chain.sciVector >= 0) {
+    return `level ${chain.sciLevel ? 1 : 0}, vector 0x${chain.sciVector.toString(16)}`;
   }
   return undefined;
 }
@@ -97,7 +110,6 @@ function Stage(props: {
   const hit = log.chain.stages.get(stage);
   const name = translate(`stage.${stage}`);
   const label = hit && light !== 'dark' ? hit.label : undefined;
-  const runner = hit && hit.task !== 0 ? `${log.taskName(hit.task)} · CPU ${hit.vcpu}` : undefined;
   const detail = detailOf(log.chain, stage);
   return (
     <button
@@ -109,19 +121,9 @@ function Stage(props: {
       onClick={() => select({ of: 'stage', stage, sequence: hit?.last ?? -1 })}
     >
       <span className="stage-name">{name}</span>
-      {label !== undefined && label !== name && (
-        <code className="stage-label" translate="no">
-          {label}
-        </code>
-      )}
-      {detail !== undefined && (
-        <code className="stage-label" translate="no">
-          {detail}
-        </code>
-      )}
-      {runner !== undefined && light !== 'dark' && (
-        <code className="stage-runner" translate="no">
-          {runner}
+      {(label !== undefined || detail !== undefined) && (
+        <code className="stage-label" translate="no" title={label}>
+          {light === 'lit' ? (label ?? detail) : (detail ?? label)}
         </code>
       )}
     </button>
@@ -141,7 +143,7 @@ function Queue({ queue, log }: { readonly queue: AcpiWorkqueue; readonly log: Lo
   const finished = log.chain.finished.get(queue) ?? 0;
   const idle = finished > 0 ? translate('chain.finished', { count: finished }) : translate('chain.queueEmpty');
   return (
-    <div className="queue" data-queue={queue} data-full={items.length > 0} title={translate(WHY[queue])}>
+    <div className="queue" data-queue={queue} data-full={items.length > 0} title={plainText(translate(WHY[queue]))}>
       <span className="visually-hidden">
         <RichText text={translate('chain.queue', { queue })} />
       </span>

@@ -18,7 +18,7 @@ export function toQmpCommand(typed: string): string | undefined {
 }
 
 /** A QMP message laid out for reading: on one line while that is short, else indented. */
-export function prettyJson(text: string, width = 110): string {
+export function prettyJson(text: string, width = 240): string {
   let data: unknown;
   try {
     data = JSON.parse(text);

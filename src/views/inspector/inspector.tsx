@@ -54,20 +54,37 @@ function Head({ sequence }: { readonly sequence: number | undefined }) {
 function Live({ log }: { readonly log: LogStore }) {
   const translate = useTranslate();
   const resting = useLab((state) => state.resting);
-  const task = log.tasks.tasks.get(log.lastTask);
-  const frames = task?.stack.toReversed() ?? [];
-  if (resting || !task || frames.length === 0) {
+  const { lastStack } = log;
+  if (resting || !lastStack) {
     return (
       <div className="inspector">
         <p className="inspector-idle">{translate(resting ? 'inspector.idle' : 'inspector.noStack')}</p>
+        {resting && <WhyHops />}
         <p className="inspector-note">{translate('inspector.estimate')}</p>
       </div>
     );
   }
   return (
     <div className="inspector">
-      <Backtrace task={task} vcpu={task.vcpu} frames={frames} />
+      <Backtrace {...lastStack} />
     </div>
+  );
+}
+
+/** What a reader asks who looks at the chain for the first time. */
+function WhyHops() {
+  const translate = useTranslate();
+  return (
+    <section className="why">
+      <h3>{translate('inspector.whyHops')}</h3>
+      <ol>
+        {(['chain.why.kacpid', 'chain.why.notify', 'chain.why.hotplug'] as const).map((key) => (
+          <li key={key}>
+            <RichText text={translate(key)} />
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }
 

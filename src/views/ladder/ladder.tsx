@@ -85,12 +85,11 @@ export function Ladder() {
           </span>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached by the keyboard */}
-      <div
+      <section
         className="ladder-scroll"
         ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
         tabIndex={0}
-        role="group"
         aria-label={translate('ladder.label')}
         onWheel={stopFollowing}
         onPointerDown={stopFollowing}
@@ -132,7 +131,7 @@ export function Ladder() {
             ))}
           </div>
         </div>
-      </div>
+      </section>
       {!follow && (
         <Button className="ladder-follow" look="outlined" icon="target" onClick={() => setFollow(true)}>
           {translate('ladder.follow')}
