@@ -32,7 +32,7 @@ export function defaultPreferences(browserLanguages: readonly string[], viewport
     .find((tag) => /^(zh|en)/i.test(tag))
     ?.toLowerCase()
     .startsWith('zh');
-  const [consoles, chain] = viewportHeight >= 1000 ? [280, 300] : viewportHeight >= 800 ? [190, 250] : [146, 226];
+  const [consoles, chain] = viewportHeight >= 1000 ? [250, 250] : viewportHeight >= 800 ? [190, 250] : [146, 226];
   return {
     language: chinese ? 'zh' : 'en',
     theme: 'auto',

@@ -112,6 +112,8 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'chain.context.kacpid': 'kacpid',
   'chain.context.notify': 'kacpi_notify',
   'chain.context.hotplug': 'kacpi_hotplug',
+  'chain.context.sysfs': '写 sysfs',
+  'chain.rule.sysfs': '写入者自己的任务，然后是 cpuhp/N',
   'chain.rule.qemu': '宿主机上的另一个进程',
   'chain.rule.hardware': '保持电平，直到被清除',
   'chain.rule.interrupt': '借用当前任务；不得睡眠',

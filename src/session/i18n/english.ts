@@ -114,6 +114,8 @@ export const english = {
   'chain.context.kacpid': 'kacpid',
   'chain.context.notify': 'kacpi_notify',
   'chain.context.hotplug': 'kacpi_hotplug',
+  'chain.context.sysfs': 'Write to sysfs',
+  'chain.rule.sysfs': 'the writer’s own task, then cpuhp/N',
   'chain.rule.qemu': 'another process, on the host',
   'chain.rule.hardware': 'holds its line until it is cleared',
   'chain.rule.interrupt': 'borrows a task; may not sleep',

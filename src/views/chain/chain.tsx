@@ -43,18 +43,34 @@ export function Chain() {
       {CONTEXTS.map(({ name, queue, stages }) => {
         const lights = stages.map((stage) => lightOf(chain, stage, chain.stages.get(stage), resting));
         const light = lights.includes('lit') ? 'lit' : lights.includes('passed') ? 'passed' : 'dark';
+        // A CPU that goes online or offline by sysfs takes none of the hops before.
+        const bySysfs = name === 'hotplug' && (chain.round === 'online' || chain.round === 'offline');
+        const shownName = bySysfs ? 'sysfs' : name;
         return (
-          <li className="context" key={name} data-context={name} data-light={light}>
+          <li
+            className="context"
+            key={name}
+            data-context={name}
+            data-names={queue && !bySysfs ? 'kernel' : undefined}
+            data-light={light}
+          >
             <header className="context-head">
-              <h3 className="context-name" translate={queue ? 'no' : undefined}>
-                {translate(`chain.context.${name}`)}
+              <h3 className="context-name" translate={queue && !bySysfs ? 'no' : undefined}>
+                {translate(`chain.context.${shownName}`)}
               </h3>
-              <p className="context-rule">{translate(`chain.rule.${name}`)}</p>
-              <code className="context-runner" translate="no">
-                {runnerOf(log, stages)}
-              </code>
+              <p className="context-rule">{translate(`chain.rule.${shownName}`)}</p>
+              {name !== 'qemu' && name !== 'hardware' && (
+                <code className="context-runner" translate="no">
+                  {runnerOf(log, stages)}
+                </code>
+              )}
             </header>
-            {queue && <Queue queue={queue} log={log} />}
+            {bySysfs && (
+              <code className="entrance" translate="no">
+                online_store
+              </code>
+            )}
+            {queue && !bySysfs && <Queue queue={queue} log={log} />}
             <ul className="stages">
               {stages.map((stage, at) => (
                 <li key={stage}>

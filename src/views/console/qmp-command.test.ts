@@ -4,7 +4,7 @@ import { prettyJson, toQmpCommand } from './qmp-command.ts';
 describe('what is typed into the QMP console', () => {
   test.each([
     ['{"execute": "stop"}', '{"execute": "stop"}'],
-    ['{"execute": ', '{"execute": '],
+    ['{"execute": ', '{"execute":'],
     [' query-cpus-fast ', '{"execute":"query-cpus-fast"}'],
     ['device_del id=cpu2', '{"execute":"device_del","arguments":{"id":"cpu2"}}'],
     [

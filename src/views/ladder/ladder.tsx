@@ -54,7 +54,9 @@ export function Ladder() {
     if (!box || !follow || y === undefined) return;
     const margin = Math.min(60, box.clientHeight / 4);
     if (y < box.scrollTop + margin || y > box.scrollTop + box.clientHeight - margin) {
-      const smooth = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+      // A long way is jumped: a slow ride would be overtaken by the next step.
+      const near = Math.abs(y - box.scrollTop - box.clientHeight / 2) < box.clientHeight;
+      const smooth = near && !matchMedia('(prefers-reduced-motion: reduce)').matches;
       box.scrollTo({ top: y - box.clientHeight / 2, behavior: smooth ? 'smooth' : 'auto' });
     }
   }, [follow, y]);

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Progress } from '../../workers/protocol/machine-api.ts';
+import { Pacer, type PacerOptions } from './pacer.ts';
+
+const MS = 1_000_000;
+
+/** A machine in which something happens at the given times. */
+class ScriptedMachine {
+  readonly calls: string[] = [];
+  now = 0;
+  private readonly times: readonly number[];
+
+  constructor(times: readonly number[]) {
+    this.times = times;
+  }
+
+  progress(): Progress {
+    const due = this.times.find((time) => time > this.now);
+    const records = this.times.filter((time) => time <= this.now).length;
+    return { now: this.now, records, quiet: due === undefined || due > this.now + 20 * MS, nextDue: due };
+  }
+
+  advance(until: number): Promise<Progress> {
+    this.calls.push(`advance ${until}`);
+    this.now = Math.max(this.now, until);
+    return Promise.resolve(this.progress());
+  }
+
+  settle(): Promise<Progress> {
+    this.calls.push('settle');
+    while (!this.progress().quiet) this.now = this.progress().nextDue ?? this.now;
+    return Promise.resolve(this.progress());
+  }
+
+  step(kind: string): Promise<Progress> {
+    this.calls.push(`step ${kind}`);
+    this.now = this.progress().nextDue ?? this.now;
+    return Promise.resolve(this.progress());
+  }
+}
+
+describe('the pacer', () => {
+  let frames: ((now: number) => void)[] = [];
+  let clock = 0;
+
+  beforeEach(() => {
+    clock = 0;
+    frames = [];
+    vi.stubGlobal('requestAnimationFrame', (run: (now: number) => void) => frames.push(run));
+    vi.stubGlobal('cancelAnimationFrame', () => {});
+    vi.stubGlobal('performance', { now: () => clock });
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  const frame = async (milliseconds = 16) => {
+    clock += milliseconds;
+    for (const run of frames.splice(0)) run(clock);
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  };
+  const start = (machine: ScriptedMachine, options: Partial<PacerOptions> = {}) => {
+    const pacer = new Pacer(machine, {
+      ratio: () => 100,
+      caughtUp: () => true,
+      mayRest: () => true,
+      progressed: () => {},
+      failed: (error) => {
+        throw error;
+      },
+      ...options,
+    });
+    pacer.run();
+    return pacer;
+  };
+
+  test('boots at full speed, then rests', async () => {
+    const machine = new ScriptedMachine([1 * MS, 2 * MS]);
+    const pacer = start(machine);
+    await frame();
+    expect(machine.calls).toEqual(['settle']);
+    expect([pacer.resting, pacer.hurried]).toEqual([true, false]);
+    await frame();
+    expect(machine.calls).toEqual(['settle']);
+  });
+
+  test('advances by the speed once it has booted', async () => {
+    const machine = new ScriptedMachine([0.1 * MS, 0.2 * MS, 0.3 * MS]);
+    const pacer = start(machine);
+    pacer.hurried = false;
+    await frame(16);
+    expect(machine.calls).toEqual(['advance 160000']);
+  });
+
+  test('skips a stretch in which nothing happens', async () => {
+    const machine = new ScriptedMachine([0.01 * MS, 15 * MS]);
+    const pacer = start(machine);
+    pacer.hurried = false;
+    await frame(16);
+    await frame(16);
+    expect(machine.calls.at(-1)).toBe('step event');
+    expect(machine.now).toBe(15 * MS);
+  });
+
+  test('does not rest while somebody sleeps who is waited for', async () => {
+    const machine = new ScriptedMachine([1 * MS, 1000 * MS]);
+    let prompt = false;
+    const pacer = start(machine, { mayRest: () => prompt });
+    await frame();
+    expect(machine.now).toBe(1000 * MS);
+    prompt = true;
+    await frame();
+    expect(pacer.resting).toBe(true);
+  });
+
+  test('stands still while it is paused, and takes single steps', async () => {
+    const machine = new ScriptedMachine([1 * MS]);
+    const pacer = start(machine);
+    await pacer.step('function');
+    await frame();
+    expect(machine.calls).toEqual(['step function']);
+    expect(pacer.running).toBe(false);
+  });
+
+  test('keeps calls in their order', async () => {
+    const pacer = start(new ScriptedMachine([]));
+    const order: number[] = [];
+    const first = pacer.exclusive(async () => {
+      await Promise.resolve();
+      order.push(1);
+    });
+    const second = pacer.exclusive(() => Promise.resolve(void order.push(2)));
+    await Promise.all([first, second]);
+    expect(order).toEqual([1, 2]);
+  });
+});
