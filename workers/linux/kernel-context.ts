@@ -4,10 +4,10 @@
  * with the kernel at hand, so that several machines live side by side and nothing is global.
  */
 import type { Platform } from '../abi/vcpu.ts';
-import type { CpuhpStateInfo } from '../protocol/machine-api.ts';
 import type { Ns } from '../protocol/units.ts';
 import type { LogWriter } from '../sim/event-log.ts';
 import type { Clock } from '../sim/scheduler.ts';
+import type { CpuhpStepInfo } from './kernel/cpuhp-states.ts';
 
 /** What differs between kernel versions and configurations. */
 export interface KernelProfile {
@@ -21,7 +21,7 @@ export interface KernelProfile {
   readonly maxCpus: number;
   /** CONFIG_ options that the code asks for. */
   readonly config: Readonly<Record<string, boolean>>;
-  readonly cpuhpStates: readonly CpuhpStateInfo[];
+  readonly cpuhpStates: readonly CpuhpStepInfo[];
   /** Virtual cost of entering a function, by name; the table is an estimate from the recordings' proportions. */
   readonly costs: Readonly<Record<string, Ns>>;
 }

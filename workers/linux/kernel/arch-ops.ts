@@ -20,6 +20,9 @@ export interface ArchOps {
   cpu_die(k: Kernel, cpu: number): Co;
   /** arch_cpu_idle_dead: does not return. */
   play_dead(k: Kernel): Co;
+  /** Around bringing all secondaries up at once: what is done for each CPU is put off to the end. */
+  thaw_secondary_cpus_begin(k: Kernel): Co;
+  thaw_secondary_cpus_end(k: Kernel): Co;
   /** Enables interrupts and halts until one comes. */
   idle(k: Kernel): Co;
 }
@@ -37,5 +40,7 @@ export const archOps = kernelState<ArchOps>(() => ({
   cpu_disable: notYet,
   cpu_die: notYet,
   play_dead: notYet,
+  thaw_secondary_cpus_begin: notYet,
+  thaw_secondary_cpus_end: notYet,
   idle: notYet,
 }));

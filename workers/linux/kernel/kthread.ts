@@ -12,7 +12,7 @@ import {
   type task_struct,
 } from '../include/linux/sched.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
-import { complete, type completion, init_completion, wait_for_completion } from './sched/completion.ts';
+import { complete, type completion, init_completion, reinit_completion, wait_for_completion } from './sched/completion.ts';
 import {
   do_set_cpus_allowed,
   perCpuKthreads,
@@ -197,6 +197,7 @@ export const kthread_unpark = traced('kthread_unpark', function* (k: Kernel, tas
   const self = to_kthread(k, task);
   if (!self.shouldPark) return;
   if (perCpuKthreads(k).has(task)) yield* kthread_bind(k, task, self.cpu);
+  reinit_completion(self.parked);
   self.shouldPark = false;
   yield* wake_up_state(k, task, TASK_PARKED);
 });

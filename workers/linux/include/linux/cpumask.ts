@@ -1,6 +1,8 @@
 /** CPU masks of any length: sorted iteration, list format `0-2,4`, hexadecimal format of sysfs. */
 import { type Kernel, kernelState } from '../../kernel-context.ts';
 
+const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);
+
 export class CpuMask {
   private readonly words: Uint32Array;
 
@@ -26,18 +28,22 @@ export class CpuMask {
 
   get weight(): number {
     let count = 0;
-    for (const _ of this) count++;
+    for (const word of this.words) for (let rest = word; rest !== 0; rest &= rest - 1) count++;
     return count;
   }
 
   /** Lowest set bit, or -1. */
   get first(): number {
-    for (const cpu of this) return cpu;
-    return -1;
+    const at = this.words.findIndex((word) => word !== 0);
+    return at < 0 ? -1 : at * 32 + lowestBit(this.words[at] ?? 0);
   }
 
   *[Symbol.iterator](): Generator<number, void, undefined> {
-    for (let cpu = 0; cpu < this.words.length * 32; cpu++) if (this.has(cpu)) yield cpu;
+    // bits that change while somebody iterates are seen or not as they are when their turn comes
+    for (let at = 0; at < this.words.length; at++) {
+      if (this.words[at] === 0) continue;
+      for (let cpu = at * 32; cpu < at * 32 + 32; cpu++) if (this.has(cpu)) yield cpu;
+    }
   }
 
   copy(): CpuMask {

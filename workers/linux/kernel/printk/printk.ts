@@ -36,6 +36,8 @@ interface PrintkState {
   clear_seq: number;
   console_loglevel: number;
   readonly consoles: console[];
+  /** A message that is continued (pr_cont) and not yet complete. */
+  partial: { level: number; time: Ns; text: string } | undefined;
   /** Virtual time at which sched_clock started; undefined: time stamps are zero. */
   clockStart: Ns | undefined;
 }
@@ -49,6 +51,7 @@ const state = kernelState<PrintkState>(() => ({
   clear_seq: 0,
   console_loglevel: CONSOLE_LOGLEVEL_DEFAULT,
   consoles: [],
+  partial: undefined,
   clockStart: undefined,
 }));
 
@@ -91,22 +94,51 @@ export function clearKernelLog(k: Kernel): void {
   state(k).clear_seq = state(k).next_seq;
 }
 
-/** Stores a message without printing it: for places where a console must not be touched (printk_deferred). */
-export function vprintk_store(k: Kernel, level: number, text: string): PrintkRecord {
+function store(k: Kernel, level: number, time: Ns, text: string): PrintkRecord {
   const s = state(k);
-  const record = { seq: s.next_seq++, level, time: local_clock(k), text };
+  const record = { seq: s.next_seq++, level, time, text };
   s.records.push(record);
   k.log.emit('printk', level, text);
   return record;
 }
 
+/** Stores a message without printing it: for places where a console must not be touched (printk_deferred). */
+export const vprintk_store = (k: Kernel, level: number, text: string): PrintkRecord =>
+  store(k, level, local_clock(k), text);
+
+function* print(k: Kernel, record: PrintkRecord): Co {
+  const { consoles, console_loglevel: limit } = state(k);
+  if (record.level >= limit) return;
+  for (const console of consoles) yield* console.write(k, `${formatRecord(record)}\n`);
+}
+
+/** Ends a message that was being continued. */
+function* finishPartial(k: Kernel): Co {
+  const s = state(k);
+  const { partial } = s;
+  if (!partial) return;
+  s.partial = undefined;
+  yield* print(k, store(k, partial.level, partial.time, partial.text));
+}
+
 /** A message of the kernel; `text` without line break at its end. */
 export const printk = traced('_printk', function* (k: Kernel, level: number, text: string): Co {
-  const record = vprintk_store(k, level, text);
-  const { consoles, console_loglevel: limit } = state(k);
-  if (level >= limit) return;
-  for (const console of consoles) yield* console.write(k, `${formatRecord(record)}\n`);
+  yield* finishPartial(k);
+  yield* print(k, vprintk_store(k, level, text));
 });
+
+/** Begins a message that pr_cont() goes on with; any other message ends it. */
+export function* printk_begin(k: Kernel, level: number, text: string): Co {
+  yield* finishPartial(k);
+  state(k).partial = { level, time: local_clock(k), text };
+}
+
+/** Continues the message that was begun; alone it is a message of the default level. */
+export function* pr_cont(k: Kernel, text: string): Co {
+  const { partial } = state(k);
+  if (partial) partial.text += text;
+  else yield* printk(k, KERN_WARNING, text);
+}
 
 export const pr_emerg = (k: Kernel, text: string): Co => printk(k, KERN_EMERG, text);
 export const pr_err = (k: Kernel, text: string): Co => printk(k, KERN_ERR, text);

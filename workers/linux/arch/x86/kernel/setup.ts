@@ -1,0 +1,74 @@
+/**
+ * setup_arch: what x86 finds out before there is a scheduler, and the architecture's part of the arch operations.
+ *
+ * @linux arch/x86/kernel/setup.c, e820.c and setup_percpu.c
+ */
+import { type Co, traced } from '../../../../sim/coroutine.ts';
+import { cpu_possible_mask, cpuIds } from '../../../include/linux/cpumask.ts';
+import { archOps } from '../../../kernel/arch-ops.ts';
+import type { Kernel } from '../../../kernel-context.ts';
+import { pr_info } from '../../../kernel/printk/printk.ts';
+import { numaTables } from '../mm/numa.ts';
+import {
+  lapic_next_event,
+  native_send_call_func_single_ipi,
+  native_smp_send_reschedule,
+  read_apic_id,
+} from './apic/apic.ts';
+import { processorCount } from './apic/apicid.ts';
+import { default_idle } from './process.ts';
+import {
+  arch_thaw_secondary_cpus_begin,
+  arch_thaw_secondary_cpus_end,
+  native_cpu_die,
+  native_cpu_disable,
+  native_cpu_up,
+  native_play_dead,
+  prefill_possible_map,
+} from './smpboot.ts';
+
+const E820_NAMES: Readonly<Record<number, string>> = { 1: 'usable', 2: 'reserved', 3: 'ACPI data', 4: 'ACPI NVS' };
+
+const address = (value: number): string => `0x${value.toString(16).padStart(16, '0')}`;
+
+function* e820__print_table(k: Kernel): Co {
+  yield* pr_info(k, 'BIOS-provided physical RAM map:');
+  for (const { address: start, length, type } of k.platform.e820) {
+    const range = `[mem ${address(start)}-${address(start + length - 1)}]`;
+    yield* pr_info(k, `BIOS-e820: ${range} ${E820_NAMES[type] ?? `type ${type}`}`);
+  }
+}
+
+function installArchOps(k: Kernel): void {
+  Object.assign(archOps(k), {
+    smp_send_reschedule: native_smp_send_reschedule,
+    send_call_function_single_ipi: native_send_call_func_single_ipi,
+    set_next_event: lapic_next_event,
+    cpu_up: native_cpu_up,
+    cpu_disable: native_cpu_disable,
+    cpu_die: native_cpu_die,
+    play_dead: native_play_dead,
+    thaw_secondary_cpus_begin: arch_thaw_secondary_cpus_begin,
+    thaw_secondary_cpus_end: arch_thaw_secondary_cpus_end,
+    idle: default_idle,
+  });
+}
+
+/** `acpi_boot`: reads the firmware's tables of processors, interrupt controllers and memory. */
+export const setup_arch = traced('setup_arch', function* (k: Kernel, acpi_boot: (k: Kernel) => Co): Co {
+  installArchOps(k);
+  yield* pr_info(k, `Command line: ${k.commandLine}`);
+  yield* e820__print_table(k);
+  yield* pr_info(k, `tsc: Detected ${k.platform.cpuModel.mhz.toFixed(3)} MHz processor`);
+  processorCount(k).boot_cpu_physical_apicid = read_apic_id(k);
+  yield* acpi_boot(k);
+  yield* prefill_possible_map(k);
+});
+
+export const setup_per_cpu_areas = traced('setup_per_cpu_areas', function* (k: Kernel): Co {
+  const { nr_cpu_ids } = cpuIds(k);
+  const nodes = numaTables(k).possible.size;
+  const ids = `nr_cpumask_bits:${nr_cpu_ids} nr_cpu_ids:${nr_cpu_ids} nr_node_ids:${nodes}`;
+  yield* pr_info(k, `setup_percpu: NR_CPUS:${k.profile.maxCpus} ${ids}`);
+  yield* pr_info(k, `pcpu-alloc: [0] ${[...cpu_possible_mask(k)].join(' ')} `);
+});
