@@ -20,7 +20,6 @@ import { get_current, PF_KTHREAD, smp_processor_id, TASK_IDLE } from '../include
 import { bringup_nonboot_cpus, link_cpuhp_callbacks } from '../kernel/cpu.ts';
 import { boot_cpu_hotplug_init, cpuhp_init_state, cpuhp_threads_init } from '../kernel/cpuhp.ts';
 import { CPUHP_ONLINE } from '../kernel/cpuhp-states.ts';
-import type { Kernel } from '../kernel-context.ts';
 import { kthread_run, kthreadd } from '../kernel/kthread.ts';
 import { pr_info, pr_notice, sched_clock_init, set_console_loglevel } from '../kernel/printk/printk.ts';
 import { rcu_scheduler } from '../kernel/rcu/tree.ts';
@@ -41,6 +40,7 @@ import {
   workqueue_init,
   workqueue_init_early,
 } from '../kernel/workqueue.ts';
+import type { Kernel } from '../kernel-context.ts';
 
 export interface Initcall {
   /** Upstream's name; it is traced. */
@@ -153,7 +153,10 @@ const rest_init = traced('rest_init', function* (k: Kernel, parts: BootParts): C
     run: () => kernel_init(k, parts, kthreadd_done),
   });
   wake_up_new_task(k, init);
-  wake_up_new_task(k, createTask(k, { comm: 'kthreadd', flags: PF_KTHREAD, entry: 'kthreadd', run: () => kthreadd(k) }));
+  wake_up_new_task(
+    k,
+    createTask(k, { comm: 'kthreadd', flags: PF_KTHREAD, entry: 'kthreadd', run: () => kthreadd(k) }),
+  );
   yield* complete(k, kthreadd_done);
   yield* schedule(k);
   yield* cpu_startup_entry(k, false);

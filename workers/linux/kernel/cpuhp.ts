@@ -16,6 +16,7 @@ import {
 import { local_irq_disable, local_irq_enable } from '../include/linux/irqflags.ts';
 import { smp_processor_id, type task_struct } from '../include/linux/sched.ts';
 import { type Kernel, kernelState, perCpu } from '../kernel-context.ts';
+import { cpus_read_lock, cpus_read_unlock } from './cpu-locks.ts';
 import {
   CPUHP_AP_IDLE_DEAD,
   CPUHP_AP_ONLINE,
@@ -25,11 +26,10 @@ import {
   CPUHP_OFFLINE,
   CPUHP_TEARDOWN_CPU,
 } from './cpuhp-states.ts';
-import { cpus_read_lock, cpus_read_unlock } from './cpu-locks.ts';
 import { kthread_unpark } from './kthread.ts';
 import { mutex_init, mutex_lock, mutex_unlock } from './locking/mutex.ts';
 import { pr_warn } from './printk/printk.ts';
-import { type completion, complete, init_completion, wait_for_completion } from './sched/completion.ts';
+import { complete, type completion, init_completion, wait_for_completion } from './sched/completion.ts';
 import { wake_up_process } from './sched/core.ts';
 import { smpboot_register_percpu_thread } from './smpboot.ts';
 
@@ -90,12 +90,7 @@ export const cpuhp_state = perCpu<cpuhp_cpu_state>((_k, cpu) => ({
   done_down: init_completion(`cpu ${cpu} done_down`),
 }));
 
-const CANT_STOP: ReadonlySet<string> = new Set([
-  'threads:prepare',
-  'cpu:bringup',
-  'ap:offline',
-  'cpu:teardown',
-]);
+const CANT_STOP: ReadonlySet<string> = new Set(['threads:prepare', 'cpu:bringup', 'ap:offline', 'cpu:teardown']);
 
 /** A callback of a subsystem that the lab does not model: it takes its time and succeeds. */
 const withoutEffect = (name: string): CpuhpCallback =>
@@ -129,8 +124,7 @@ const cpuhp_step_empty = (bringup: boolean, step: cpuhp_step | undefined): boole
   (bringup ? step?.startup : step?.teardown) === undefined;
 
 /** True for states whose callbacks belong to the CPU itself. */
-export const cpuhp_is_ap_state = (state: number): boolean =>
-  state > CPUHP_BRINGUP_CPU && state !== CPUHP_TEARDOWN_CPU;
+export const cpuhp_is_ap_state = (state: number): boolean => state > CPUHP_BRINGUP_CPU && state !== CPUHP_TEARDOWN_CPU;
 
 /** True for states that are passed with interrupts off. */
 const cpuhp_is_atomic_state = (state: number): boolean => CPUHP_AP_IDLE_DEAD <= state && state < CPUHP_AP_ONLINE;
@@ -382,8 +376,7 @@ export const CPUHP_AP_ONLINE_DYN = 193;
 
 /** The number of the state called `name`: dynamic ones have the number that the profile's kernel gave them. */
 function stateOf(k: Kernel, state: number, name: string): cpuhp_step {
-  const step =
-    cpuhp_hp_states(k).find((candidate) => candidate?.name === name) ?? cpuhp_get_step(k, state);
+  const step = cpuhp_hp_states(k).find((candidate) => candidate?.name === name) ?? cpuhp_get_step(k, state);
   if (!step) throw new Error(`the profile has no hotplug state ${name} (${state})`);
   return step;
 }

@@ -12,7 +12,13 @@ import {
   type task_struct,
 } from '../include/linux/sched.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
-import { complete, type completion, init_completion, reinit_completion, wait_for_completion } from './sched/completion.ts';
+import {
+  complete,
+  type completion,
+  init_completion,
+  reinit_completion,
+  wait_for_completion,
+} from './sched/completion.ts';
 import {
   do_set_cpus_allowed,
   perCpuKthreads,

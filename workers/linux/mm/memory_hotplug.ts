@@ -5,9 +5,9 @@
  */
 import { type Co, traced } from '../../sim/coroutine.ts';
 import { node_online, numaTables } from '../arch/x86/mm/numa.ts';
-import { type Kernel, kernelState } from '../kernel-context.ts';
 import { cpus_read_lock, cpus_read_unlock } from '../kernel/cpu-locks.ts';
 import { init_percpu_rwsem, percpu_down_write, percpu_up_write } from '../kernel/locking/percpu-rwsem.ts';
+import { type Kernel, kernelState } from '../kernel-context.ts';
 
 export const mem_hotplug_lock = kernelState(() => init_percpu_rwsem('mem_hotplug_lock'));
 

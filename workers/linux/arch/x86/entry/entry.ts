@@ -7,11 +7,11 @@ import { hex } from '../../../../sim/bits.ts';
 import { type Co, Frame } from '../../../../sim/coroutine.ts';
 import { get_current, smp_processor_id } from '../../../include/linux/sched.ts';
 import { generic_handle_irq_desc } from '../../../kernel/irq/irqdesc.ts';
-import { type Kernel, perCpu } from '../../../kernel-context.ts';
 import { preempt_schedule_irq, scheduler_ipi } from '../../../kernel/sched/core.ts';
 import { generic_smp_call_function_single_interrupt } from '../../../kernel/smp.ts';
 import { irq_exit_softirq } from '../../../kernel/softirq.ts';
 import { hrtimer_interrupt } from '../../../kernel/time/hrtimer.ts';
+import { type Kernel, perCpu } from '../../../kernel-context.ts';
 import {
   CALL_FUNCTION_SINGLE_VECTOR,
   CALL_FUNCTION_VECTOR,
@@ -23,7 +23,12 @@ import { ack_APIC_irq } from '../kernel/apic/destination.ts';
 import { vector_irq } from '../kernel/apic/vector.ts';
 
 /** irq_stat: how often a CPU took each of its own interrupts, for /proc/interrupts. */
-export const irq_stat = perCpu(() => ({ apic_timer_irqs: 0, irq_resched_count: 0, irq_call_count: 0, irq_spurious_count: 0 }));
+export const irq_stat = perCpu(() => ({
+  apic_timer_irqs: 0,
+  irq_resched_count: 0,
+  irq_call_count: 0,
+  irq_spurious_count: 0,
+}));
 
 interface SystemVector {
   readonly name: string;
@@ -42,10 +47,7 @@ const SYSTEM_VECTORS: ReadonlyMap<number, SystemVector> = new Map([
   [RESCHEDULE_VECTOR, { name: 'sysvec_reschedule_ipi', counter: 'irq_resched_count', handler: reschedule }],
   [CALL_FUNCTION_VECTOR, { name: 'sysvec_call_function', ...callFunction }],
   [CALL_FUNCTION_SINGLE_VECTOR, { name: 'sysvec_call_function_single', ...callFunction }],
-  [
-    LOCAL_TIMER_VECTOR,
-    { name: 'sysvec_apic_timer_interrupt', counter: 'apic_timer_irqs', handler: hrtimer_interrupt },
-  ],
+  [LOCAL_TIMER_VECTOR, { name: 'sysvec_apic_timer_interrupt', counter: 'apic_timer_irqs', handler: hrtimer_interrupt }],
 ] satisfies [number, SystemVector][]);
 
 function* deviceInterrupt(k: Kernel, vector: number): Co {

@@ -6,8 +6,8 @@
 import { type Co, traced } from '../../../../sim/coroutine.ts';
 import { cpu_possible_mask, cpuIds } from '../../../include/linux/cpumask.ts';
 import { archOps } from '../../../kernel/arch-ops.ts';
-import type { Kernel } from '../../../kernel-context.ts';
 import { pr_info } from '../../../kernel/printk/printk.ts';
+import type { Kernel } from '../../../kernel-context.ts';
 import { numaTables } from '../mm/numa.ts';
 import {
   lapic_next_event,

@@ -21,12 +21,12 @@ import { local_irq_enable } from '../../../include/linux/irqflags.ts';
 import { get_current, type PerCpuBase, smp_processor_id, type task_struct } from '../../../include/linux/sched.ts';
 import { notify_cpu_starting } from '../../../kernel/cpu.ts';
 import { irq_migrate_all_off_this_cpu } from '../../../kernel/irq/cpuhotplug.ts';
-import { type Kernel, kernelState, perCpu } from '../../../kernel-context.ts';
 import { KERN_INFO, pr_cont, pr_info, printk_begin } from '../../../kernel/printk/printk.ts';
 import { cond_resched, runqueues, schedule_timeout_uninterruptible, udelay } from '../../../kernel/sched/core.ts';
 import { cpu_startup_entry } from '../../../kernel/sched/idle.ts';
 import { idle_thread_get } from '../../../kernel/smpboot.ts';
 import { systemState } from '../../../kernel/system-state.ts';
+import { type Kernel, kernelState, perCpu } from '../../../kernel-context.ts';
 import { cpu_to_node } from '../mm/numa.ts';
 import {
   APIC_DM_INIT,
@@ -122,15 +122,18 @@ function* announce_cpu(k: Kernel, cpu: number, apicid: number): Co {
 }
 
 /** INIT, then twice the start-up IPI with the trampoline's page as vector. */
-const wakeup_secondary_cpu_via_init = traced('wakeup_secondary_cpu_via_init', function* (k: Kernel, apicid: number): Co {
-  apic_icr_write(k, APIC_INT_LEVELTRIG | APIC_INT_ASSERT | APIC_DM_INIT, apicid);
-  yield* spend(cost(k, 'INIT'));
-  apic_icr_write(k, APIC_INT_LEVELTRIG | APIC_DM_INIT, apicid);
-  for (let start = 0; start < 2; start++) {
-    apic_icr_write(k, APIC_DM_STARTUP | (TRAMPOLINE_START >> STARTUP_PAGE_SHIFT), apicid);
-    yield* udelay(10);
-  }
-});
+const wakeup_secondary_cpu_via_init = traced(
+  'wakeup_secondary_cpu_via_init',
+  function* (k: Kernel, apicid: number): Co {
+    apic_icr_write(k, APIC_INT_LEVELTRIG | APIC_INT_ASSERT | APIC_DM_INIT, apicid);
+    yield* spend(cost(k, 'INIT'));
+    apic_icr_write(k, APIC_INT_LEVELTRIG | APIC_DM_INIT, apicid);
+    for (let start = 0; start < 2; start++) {
+      apic_icr_write(k, APIC_DM_STARTUP | (TRAMPOLINE_START >> STARTUP_PAGE_SHIFT), apicid);
+      yield* udelay(10);
+    }
+  },
+);
 
 /** Starts the processor and sees it through to smp_callin. */
 const do_boot_cpu = traced('do_boot_cpu', function* (k: Kernel, apicid: number, cpu: number): Co<number> {

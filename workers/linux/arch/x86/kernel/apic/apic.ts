@@ -6,8 +6,8 @@
  */
 import type { Ns } from '../../../../../protocol/units.ts';
 import { type Co, traced } from '../../../../../sim/coroutine.ts';
-import type { Kernel } from '../../../../kernel-context.ts';
 import { smp_processor_id } from '../../../../include/linux/sched.ts';
+import type { Kernel } from '../../../../kernel-context.ts';
 import { destinationOf } from './destination.ts';
 
 export const RESCHEDULE_VECTOR = 0xfd;

@@ -1,6 +1,7 @@
 /** Linux 6.1 as Debian 12 ships it for amd64. */
-import type { KernelProfile } from '../kernel-context.ts';
+
 import { CPUHP_STATES_6_1 } from '../kernel/cpuhp-states.ts';
+import type { KernelProfile } from '../kernel-context.ts';
 
 const MS = 1_000_000;
 const US = 1_000;
