@@ -8,6 +8,7 @@ import { type Co, traced } from '../../../sim/coroutine.ts';
 import { ERESTARTSYS } from '../../include/linux/errno.ts';
 import type { file } from '../../include/linux/fs.ts';
 import type { n_tty_data, tty_struct } from '../../include/linux/tty.ts';
+import { mutex_init, mutex_lock, mutex_unlock } from '../../kernel/locking/mutex.ts';
 import { wait_event_interruptible, type wait_queue_head, wake_up } from '../../kernel/sched/wait.ts';
 import { kill_pgrp } from '../../kernel/signal.ts';
 import type { Kernel } from '../../kernel-context.ts';
@@ -36,6 +37,7 @@ export const n_tty_open = (): n_tty_data => ({
   canon_column: 0,
   lnext: false,
   echo_buf: '',
+  output_lock: mutex_init('output_lock'),
 });
 
 const isControl = (char: string): boolean => char < ' ' || char === '\x7f';
@@ -67,13 +69,19 @@ function outputText(tty: tty_struct, text: string): string {
 
 /** Sends waiting echo to the driver as far as there is room. */
 const process_echoes = traced('process_echoes', function* (k: Kernel, tty: tty_struct): Co {
-  const { ldata } = tty;
-  while (ldata.echo_buf !== '' && tty.ops.write_room() > 0) {
-    const written = yield* tty.ops.write(k, ldata.echo_buf);
-    if (written <= 0) return;
-    ldata.echo_buf = ldata.echo_buf.slice(written);
-  }
+  if (tty.ldata.echo_buf === '') return;
+  yield* mutex_lock(k, tty.ldata.output_lock);
+  yield* writeEchoes(k, tty);
+  yield* mutex_unlock(k, tty.ldata.output_lock);
 });
+
+/** With output_lock held: nobody else takes the driver's room meanwhile. */
+function* writeEchoes(k: Kernel, tty: tty_struct): Co {
+  const { ldata } = tty;
+  const piece = ldata.echo_buf.slice(0, tty.ops.write_room());
+  ldata.echo_buf = ldata.echo_buf.slice(piece.length);
+  if (piece !== '') yield* tty.ops.write(k, piece);
+}
 
 function echo(tty: tty_struct, text: string): void {
   const { ldata } = tty;
@@ -138,12 +146,14 @@ function eraser(tty: tty_struct, char: string): void {
   }
 }
 
-/** A key that sends a signal to the foreground group, and throws away what was typed. */
+/** A key that sends a signal to the foreground group, and throws away what was typed and what has not gone out. */
 const isig = traced('__isig', function* (k: Kernel, tty: tty_struct, sig: number, char: string): Co {
   const { ldata } = tty;
   ldata.line = '';
   ldata.ready.length = 0;
   ldata.echo_buf = '';
+  tty.ops.flush_buffer();
+  yield* wake_up(k, tty.write_wait);
   echo_char(tty, char);
   if (tty.pgrp > 0) yield* kill_pgrp(k, tty.pgrp, sig);
 });
@@ -261,6 +271,17 @@ export const n_tty_read = traced('n_tty_read', function* (k: Kernel, tty: tty_st
   return takeInput(tty, count);
 });
 
+/** Translates as much of `data` as the driver has room for, and sends it; returns how much that was. */
+function* _process_output_block(k: Kernel, tty: tty_struct, data: string): Co<number> {
+  yield* mutex_lock(k, tty.ldata.output_lock);
+  yield* writeEchoes(k, tty);
+  // every character may become two
+  const piece = data.slice(0, tty.ops.write_room() >> 1);
+  if (piece !== '') yield* tty.ops.write(k, outputText(tty, piece));
+  yield* mutex_unlock(k, tty.ldata.output_lock);
+  return piece.length;
+}
+
 export const n_tty_write = traced(
   'n_tty_write',
   function* (k: Kernel, tty: tty_struct, file: file, data: string): Co<number> {
@@ -282,12 +303,6 @@ export const n_tty_write = traced(
     return written;
   },
 );
-
-/** The driver has room again. */
-export function* n_tty_write_wakeup(k: Kernel, tty: tty_struct): Co {
-  if (tty.ldata.echo_buf !== '') yield* process_echoes(k, tty);
-  yield* wake_up(k, tty.write_wait);
-}
 
 /** tcsetattr(3): between canonical and raw what was typed stays typed. */
 export function n_tty_set_termios(tty: tty_struct, wasCanonical: boolean): void {

@@ -1,6 +1,7 @@
 /** @linux include/linux/tty.h and tty_driver.h */
 import type { Termios } from '../../../abi/syscall.ts';
 import type { Co } from '../../../sim/coroutine.ts';
+import type { mutex } from '../../kernel/locking/mutex.ts';
 import type { wait_queue_head } from '../../kernel/sched/wait.ts';
 import type { Kernel } from '../../kernel-context.ts';
 
@@ -12,6 +13,8 @@ export interface tty_operations {
   write(k: Kernel, data: string): Co<number>;
   /** Bytes that the next write takes. */
   write_room(): number;
+  /** Forgets what was not transmitted yet. */
+  flush_buffer(): void;
   /** XOFF and XON by the user. */
   stop(k: Kernel): Co;
   start(k: Kernel): Co;
@@ -30,6 +33,8 @@ export interface n_tty_data {
   lnext: boolean;
   /** Echo that found no room in the driver's buffer. */
   echo_buf: string;
+  /** Held while something is put into the driver's buffer. */
+  readonly output_lock: mutex;
 }
 
 export interface tty_struct {

@@ -1,8 +1,8 @@
 /** @linux drivers/tty/serial/8250/8250_port.c and of serial_core.c the transmit buffer; 16550A only, no DMA, no modem lines */
 import { type Co, spend, traced } from '../../../../../sim/coroutine.ts';
 import type { tty_operations, tty_struct } from '../../../../include/linux/tty.ts';
+import { wake_up } from '../../../../kernel/sched/wait.ts';
 import type { Kernel } from '../../../../kernel-context.ts';
-import { n_tty_write_wakeup } from '../../n_tty.ts';
 import { tty_flip_buffer_push, type tty_port, tty_port_init } from '../../tty_io.ts';
 import {
   UART_DLL,
@@ -114,7 +114,7 @@ const serial8250_tx_chars = traced('serial8250_tx_chars', function* (k: Kernel, 
 });
 
 const uart_write_wakeup = traced('uart_write_wakeup', function* (k: Kernel, tty: tty_struct): Co {
-  yield* n_tty_write_wakeup(k, tty);
+  yield* wake_up(k, tty.write_wait);
 });
 
 /** One look at an interrupting port; 1 when it was it. */
@@ -177,6 +177,9 @@ export function new_uart_8250_port(
     },
     write: (k, data) => uart_write(k, up, data),
     write_room: () => XMIT_ROOM - up.xmit.length,
+    flush_buffer() {
+      up.xmit = '';
+    },
     stop: (k) => serial8250_stop_tx(k, up),
     *start(k) {
       if (up.xmit !== '') yield* serial8250_start_tx(k, up);
