@@ -4,7 +4,7 @@
  * @linux mm/page_alloc.c, without the allocator
  */
 import type { Co } from '../../sim/coroutine.ts';
-import { for_each_online_node, memory_add_physaddr_to_nid } from '../arch/x86/mm/numa.ts';
+import { for_each_online_node, numaTables } from '../arch/x86/mm/numa.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 
@@ -70,15 +70,25 @@ const allZones = kernelState<zone[]>(() => []);
 /** The zones of a node, lowest first. */
 export const nodeZones = (k: Kernel, nid: number): zone[] => allZones(k).filter((zone) => zone.nid === nid);
 
-const nodeRanges = (k: Kernel, nid: number): PfnRange[] =>
-  bootMemory(k).filter(({ start }) => memory_add_physaddr_to_nid(k, start * PAGE_SIZE) === nid);
-
 const intersect = (a: PfnRange, b: PfnRange): PfnRange => ({
   start: Math.max(a.start, b.start),
   end: Math.min(a.end, b.end),
 });
 
 const pages = ({ start, end }: PfnRange): number => Math.max(0, end - start);
+
+/** Boot memory by node, cut where the node changes; all of node 0 without an SRAT. */
+function memoryByNode(k: Kernel): (PfnRange & { readonly nid: number })[] {
+  const { memblks } = numaTables(k);
+  if (memblks.length === 0) return bootMemory(k).map((range) => ({ ...range, nid: 0 }));
+  const owned = memblks.map(({ start, end, nid }) => ({ start: start / PAGE_SIZE, end: end / PAGE_SIZE, nid }));
+  return bootMemory(k)
+    .flatMap((range) => owned.map((block) => ({ ...intersect(range, block), nid: block.nid })))
+    .filter((range) => pages(range) > 0)
+    .sort((a, b) => a.start - b.start);
+}
+
+const nodeRanges = (k: Kernel, nid: number): PfnRange[] => memoryByNode(k).filter((range) => range.nid === nid);
 
 const spanOf = (ranges: readonly PfnRange[]): PfnRange => ({
   start: ranges[0]?.start ?? 0,
@@ -137,10 +147,7 @@ export function* free_area_init(k: Kernel): Co {
   yield* pr_info(k, '  Device   empty');
   yield* pr_info(k, 'Movable zone start for each node');
   yield* pr_info(k, 'Early memory node ranges');
-  for (const range of bootMemory(k)) {
-    const nid = memory_add_physaddr_to_nid(k, range.start * PAGE_SIZE);
-    yield* pr_info(k, `  node ${`${nid}`.padStart(3)}: ${byteRange(range)}`);
-  }
+  for (const range of memoryByNode(k)) yield* pr_info(k, `  node ${`${range.nid}`.padStart(3)}: ${byteRange(range)}`);
   for (const nid of for_each_online_node(k)) {
     const span = spanOf(nodeRanges(k, nid));
     if (pages(span) === 0) {

@@ -3,10 +3,10 @@
  *
  * @linux drivers/base/node.c, without meminfo, numastat, caches and access classes
  */
-import type { Co } from '../../../sim/coroutine.ts';
+import { type Co, traced } from '../../../sim/coroutine.ts';
 import { cpu_to_node, for_each_online_node, node_online, nodeList, numaTables } from '../../arch/x86/mm/numa.ts';
 import { sysfs_create_link, sysfs_remove_link } from '../../fs/sysfs/symlink.ts';
-import { CpuMask, cpu_online_mask, cpuIds } from '../../include/linux/cpumask.ts';
+import { CpuMask, cpu_online_mask, cpu_present_mask, cpuIds } from '../../include/linux/cpumask.ts';
 import type { bus_type, device } from '../../include/linux/device.ts';
 import type { attribute } from '../../include/linux/sysfs.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
@@ -94,6 +94,19 @@ export const register_memory_block_under_node = link;
 /** Memory blocks that were registered before the nodes: node_dev_init() links them. */
 export const memoryBlockLinks = kernelState<{ readonly dev: device; readonly nid: number }[]>(() => []);
 export const unregister_memory_block_under_nodes = unlink;
+
+/**
+ * Takes a node offline that has neither memory nor CPUs left.
+ *
+ * @linux mm/memory_hotplug.c
+ */
+export const try_offline_node = traced('try_offline_node', function* (k: Kernel, nid: number): Co {
+  const { memblks, online } = numaTables(k);
+  const hasMemory = memblks.length === 0 || memblks.some((block) => block.nid === nid);
+  if (hasMemory || [...cpu_present_mask(k)].some((cpu) => cpu_to_node(k, cpu) === nid)) return;
+  online.delete(nid);
+  yield* unregister_one_node(k, nid);
+});
 
 const nodes = (name: string, of: (k: Kernel) => Iterable<number>): attribute => file(name, (k) => nodeList(of(k)));
 

@@ -5,13 +5,14 @@
  */
 import { hex } from '../../../../sim/bits.ts';
 import { type Co, Frame } from '../../../../sim/coroutine.ts';
+import { type irq_cpustat_t, irq_stat } from '../../../include/asm/hardirq.ts';
 import { get_current, smp_processor_id } from '../../../include/linux/sched.ts';
 import { generic_handle_irq_desc } from '../../../kernel/irq/irqdesc.ts';
 import { preempt_schedule_irq, scheduler_ipi } from '../../../kernel/sched/core.ts';
 import { generic_smp_call_function_single_interrupt } from '../../../kernel/smp.ts';
 import { irq_exit_softirq } from '../../../kernel/softirq.ts';
 import { hrtimer_interrupt } from '../../../kernel/time/hrtimer.ts';
-import { type Kernel, perCpu } from '../../../kernel-context.ts';
+import type { Kernel } from '../../../kernel-context.ts';
 import {
   CALL_FUNCTION_SINGLE_VECTOR,
   CALL_FUNCTION_VECTOR,
@@ -22,17 +23,9 @@ import {
 import { ack_APIC_irq } from '../kernel/apic/destination.ts';
 import { vector_irq } from '../kernel/apic/vector.ts';
 
-/** irq_stat: how often a CPU took each of its own interrupts, for /proc/interrupts. */
-export const irq_stat = perCpu(() => ({
-  apic_timer_irqs: 0,
-  irq_resched_count: 0,
-  irq_call_count: 0,
-  irq_spurious_count: 0,
-}));
-
 interface SystemVector {
   readonly name: string;
-  readonly counter: keyof ReturnType<typeof irq_stat>;
+  readonly counter: keyof irq_cpustat_t;
   readonly handler: (k: Kernel) => Co;
 }
 

@@ -18,7 +18,10 @@ export interface numa_memblk {
 export interface NumaTables {
   /** set_apicid_to_node(): by APIC id. */
   readonly apicidToNode: Map<number, number>;
+  /** Memory that was there at boot. */
   readonly memblks: numa_memblk[];
+  /** Ranges that the tables set aside for memory to be added. */
+  readonly hotplugBlks: numa_memblk[];
   readonly possible: Set<number>;
   readonly online: Set<number>;
 }
@@ -26,6 +29,7 @@ export interface NumaTables {
 export const numaTables = kernelState<NumaTables>(() => ({
   apicidToNode: new Map(),
   memblks: [],
+  hotplugBlks: [],
   possible: new Set([0]),
   online: new Set([0]),
 }));
@@ -52,4 +56,14 @@ export const nodeList = (nodes: Iterable<number>): string => new CpuMask(1024, n
 
 /** memory_add_physaddr_to_nid(): node 0 for an address that no table names. */
 export const memory_add_physaddr_to_nid = (k: Kernel, address: number): number =>
-  numaTables(k).memblks.find(({ start, end }) => address >= start && address < end)?.nid ?? 0;
+  [...numaTables(k).memblks, ...numaTables(k).hotplugBlks].find(({ start, end }) => address >= start && address < end)
+    ?.nid ?? 0;
+
+/** init_cpu_to_node(): the nodes of the CPUs that the tables named; those not named stay at node 0. */
+export function init_cpu_to_node(k: Kernel, apicidOf: (cpu: number) => number, cpus: Iterable<number>): void {
+  const { apicidToNode } = numaTables(k);
+  for (const cpu of cpus) {
+    const node = apicidToNode.get(apicidOf(cpu));
+    if (node !== undefined) numa_set_node(k, cpu, node);
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The SRAT: which node a processor and a range of memory belong to (ACPI 6.4 §5.2.16).
+ *
+ * @linux arch/x86/mm/srat.c, drivers/acpi/numa/srat.c, and the merging of arch/x86/mm/numa.c numa_cleanup_meminfo
+ */
+import { acpi_get_table, tableEntries } from '../../../../acpica/tables/tbutils.ts';
+import type { Co } from '../../../../sim/coroutine.ts';
+import { acpi } from '../../../drivers/acpi/internal.ts';
+import { pr_info } from '../../../kernel/printk/printk.ts';
+import { type Kernel, kernelState } from '../../../kernel-context.ts';
+import { max_pfn, PAGE_SIZE } from '../../../mm/page_alloc.ts';
+import { type numa_memblk, numaTables } from './numa.ts';
+
+/** Where the affinity structures begin. */
+const SRAT_HEADER = 48;
+const SRAT_PROCESSOR = 0;
+const SRAT_MEMORY = 1;
+const SRAT_X2APIC = 2;
+const SRAT_ENABLED = 1 << 0;
+const SRAT_HOT_PLUGGABLE = 1 << 1;
+
+const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
+
+/** Nodes by proximity domain, numbered in the order of their first mention. */
+const pxmToNode = kernelState(() => new Map<number, number>());
+
+/** The node of a proximity domain, made at its first mention. */
+export function acpi_map_pxm_to_node(k: Kernel, pxm: number): number {
+  const map = pxmToNode(k);
+  const known = map.get(pxm);
+  if (known !== undefined) return known;
+  map.set(pxm, map.size);
+  return map.size - 1;
+}
+
+/** NUMA_NO_NODE for a domain that nothing named. */
+export const pxm_to_node = (k: Kernel, pxm: number): number => pxmToNode(k).get(pxm) ?? -1;
+
+function* processorAffinity(k: Kernel, pxm: number, apicId: number, digits: number): Co {
+  const node = acpi_map_pxm_to_node(k, pxm);
+  numaTables(k).apicidToNode.set(apicId, node);
+  yield* pr_info(k, `SRAT: PXM ${pxm} -> APIC ${hex(apicId, digits)} -> Node ${node}`);
+}
+
+function* memoryAffinity(k: Kernel, bytes: Uint8Array): Co<numa_memblk | undefined> {
+  const fields = view(bytes);
+  const flags = fields.getUint32(28, true);
+  if ((flags & SRAT_ENABLED) === 0) return undefined;
+  const pxm = fields.getUint32(2, true);
+  const start = Number(fields.getBigUint64(8, true));
+  const end = start + Number(fields.getBigUint64(16, true));
+  const nid = acpi_map_pxm_to_node(k, pxm);
+  const hotplug = (flags & SRAT_HOT_PLUGGABLE) === 0 ? '' : ' hotplug';
+  yield* pr_info(k, `ACPI: SRAT: Node ${nid} PXM ${pxm} [mem ${hex(start, 8)}-${hex(end - 1, 8)}]${hotplug}`);
+  return { start, end, nid };
+}
+
+const rangeText = ({ start, end }: numa_memblk): string => `[mem ${hex(start, 8)}-${hex(end - 1, 8)}]`;
+
+/** Joins ranges of one node that no other node's memory separates, and tells of it. */
+function* mergeBlocks(k: Kernel, blocks: numa_memblk[]): Co {
+  for (let i = 0; i < blocks.length; i++) {
+    for (let j = i + 1; j < blocks.length; ) {
+      const [a, b] = [blocks[i], blocks[j]];
+      if (!a || !b || a.nid !== b.nid) {
+        j++;
+        continue;
+      }
+      const joined = { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end), nid: a.nid };
+      if (blocks.some((other) => other.nid !== a.nid && other.start < joined.end && other.end > joined.start)) {
+        j++;
+        continue;
+      }
+      yield* pr_info(k, `NUMA: Node ${a.nid} ${rangeText(a)} + ${rangeText(b)} -> ${rangeText(joined)}`);
+      blocks[i] = joined;
+      blocks.splice(j, 1);
+    }
+  }
+}
+
+/** Reads the SRAT, if there is one. Hot-pluggable ranges above the memory that is there count for later. */
+export function* x86_acpi_numa_init(k: Kernel): Co {
+  const srat = acpi_get_table(acpi(k), 'SRAT');
+  if (!srat) return;
+  const named: numa_memblk[] = [];
+  const entries = [...tableEntries(srat, SRAT_HEADER)];
+  for (const { bytes } of entries.filter(({ type }) => type === SRAT_X2APIC)) {
+    const fields = view(bytes);
+    if ((fields.getUint32(12, true) & SRAT_ENABLED) === 0) continue;
+    yield* processorAffinity(k, fields.getUint32(4, true), fields.getUint32(8, true), 4);
+  }
+  for (const { bytes } of entries.filter(({ type }) => type === SRAT_PROCESSOR)) {
+    if ((view(bytes).getUint32(4, true) & SRAT_ENABLED) === 0) continue;
+    yield* processorAffinity(k, bytes[2] ?? 0, bytes[3] ?? 0, 2);
+  }
+  for (const { bytes } of entries.filter(({ type }) => type === SRAT_MEMORY)) {
+    const block = yield* memoryAffinity(k, bytes);
+    if (block) named.push(block);
+  }
+  const tables = numaTables(k);
+  const top = max_pfn(k) * PAGE_SIZE;
+  const present = named
+    .filter(({ start }) => start < top)
+    .map((block) => ({ ...block, end: Math.min(block.end, top) }));
+  yield* mergeBlocks(k, present);
+  tables.memblks.push(...present);
+  tables.hotplugBlks.push(...named.filter(({ start }) => start >= top));
+  for (const node of pxmToNode(k).values()) tables.possible.add(node);
+  for (const { nid } of present) tables.online.add(nid);
+}
