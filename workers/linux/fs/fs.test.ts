@@ -14,7 +14,6 @@ import {
 import type { Vcpu } from '../../abi/vcpu.ts';
 import { type Co, runDetached } from '../../sim/coroutine.ts';
 import { ProcessSyscalls } from '../arch/x86/entry/syscall_64.ts';
-import { chr_dev_init } from '../drivers/char/mem.ts';
 import type { kernfs_node } from '../include/linux/kernfs.ts';
 import type { task_struct } from '../include/linux/sched.ts';
 import { populate_rootfs } from '../init/initramfs.ts';
@@ -49,7 +48,6 @@ function bootFiles(): Guest {
   const clock = { now: () => 5_000_000_000, after: () => ({ time: 0, pending: false, cancel() {} }) };
   const k = new Kernel(platform, { emit() {} }, clock, profile, 'console=ttyS0');
   mnt_init(k);
-  chr_dev_init(k);
   mountStandardTree(k);
   return { k, sys: new ProcessSyscalls(k, becomeInit(k)) };
 }

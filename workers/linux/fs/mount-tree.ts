@@ -1,5 +1,6 @@
 /** The mounts of a booted guest: what mount(8) would have done before init's first line. */
 import { devtmpfs_root } from '../drivers/base/devtmpfs.ts';
+import { chr_dev_init } from '../drivers/char/mem.ts';
 import type { inode, mount } from '../include/linux/fs.ts';
 import type { Kernel } from '../kernel-context.ts';
 import { kernfs_get_inode } from './kernfs/inode.ts';
@@ -35,8 +36,9 @@ function mountAt(k: Kernel, where: string, mnt: mount): void {
   do_add_mount(k, mnt, over);
 }
 
-/** Mounts /proc, /sys, /dev and /tmp, their directories made where they are missing. */
+/** Mounts /proc, /sys, /dev with null and its kin, and /tmp; their directories are made where they are missing. */
 export function mountStandardTree(k: Kernel): void {
+  chr_dev_init(k);
   mountAt(k, '/proc', mountOf(proc_root_inode(k), 'proc', '/proc', 'rw,relatime'));
   const sysfs = kernfs_get_inode(k, { type: 'sysfs' }, sysfs_root(k));
   mountAt(k, '/sys', mountOf(sysfs, 'sys', '/sys', 'rw,relatime'));

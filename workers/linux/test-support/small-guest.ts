@@ -12,7 +12,6 @@ import { type Co, Coroutine, Frame } from '../../sim/coroutine.ts';
 import { EventLog } from '../../sim/event-log.ts';
 import type { Processor } from '../../sim/processor.ts';
 import { Scheduler } from '../../sim/scheduler.ts';
-import { chr_dev_init } from '../drivers/char/mem.ts';
 import { serial8250_init } from '../drivers/tty/serial/8250/8250_core.ts';
 import { tty_init } from '../drivers/tty/tty_io.ts';
 import { mnt_init, mountStandardTree } from '../fs/mount-tree.ts';
@@ -288,7 +287,6 @@ export class SmallGuest {
     yield* workqueue_init(k);
     mnt_init(k);
     proc_root_init(k);
-    chr_dev_init(k);
     tty_init(k);
     mountStandardTree(k);
     populate_rootfs(k, options.rootfs ?? []);
