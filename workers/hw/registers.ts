@@ -102,26 +102,33 @@ export class RegisterBlock<Name extends string> implements IoHandler {
 
   read(offset: number, width: AccessWidth): number {
     let value = 0;
+    let unknown: number | undefined;
     for (let done = 0; done < width; ) {
       const at = offset + done;
       const { located, lane } = this.locate(at, 'read');
       const count = located ? Math.min(located.register.width - lane, width - done) : 1;
-      const part = located ? this.readPart(located, at - lane, lane, count) : this.unknownRead(at);
+      if (!located) unknown ??= at;
+      const part = located ? this.readPart(located, at - lane, lane, count) : 0xff;
       value += part * 2 ** (8 * done);
       done += count;
     }
+    if (unknown !== undefined) this.log.emit('unmodelled', this.device, `read of offset ${hex(unknown)}`);
     return value;
   }
 
   write(offset: number, width: AccessWidth, value: number): void {
+    let unknown: number | undefined;
     for (let done = 0; done < width; ) {
       const at = offset + done;
       const { located, lane } = this.locate(at, 'write');
       const count = located ? Math.min(located.register.width - lane, width - done) : 1;
       const part = Math.floor(value / 2 ** (8 * done)) & laneMask(count);
       if (located) this.writePart(located, at - lane, lane, count, part >>> 0);
-      else this.log.emit('unmodelled', this.device, `write of ${hex(part)} to offset ${hex(at)}`);
+      else unknown ??= at;
       done += count;
+    }
+    if (unknown !== undefined) {
+      this.log.emit('unmodelled', this.device, `write to offset ${hex(unknown)}, of ${hex(value)} to ${hex(offset)}`);
     }
   }
 
@@ -137,11 +144,6 @@ export class RegisterBlock<Name extends string> implements IoHandler {
     const value = (part << (8 * lane)) >>> 0;
     if (this.recorded.writes) this.log.emit('register_write', this.device, register.name, value, base, count);
     this.owner.writeRegister(register.name, index, value, (laneMask(count) << (8 * lane)) >>> 0);
-  }
-
-  private unknownRead(offset: number): number {
-    this.log.emit('unmodelled', this.device, `read of offset ${hex(offset)}`);
-    return 0xff;
   }
 
   /** The register that covers the byte at `offset`, and which of its bytes that is. */

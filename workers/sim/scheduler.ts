@@ -131,6 +131,7 @@ export class Scheduler implements Clock, LogContext {
   /** Time passes up to `time` though nothing happens: for an input at a given time of an idle machine. */
   advanceTo(time: Ns): void {
     this.reached = Math.max(this.reached, time);
+    this.eventTime = this.reached;
   }
 
   /** Runs `action` as hardware or QEMU, outside every processor, at the time that has been reached. */
