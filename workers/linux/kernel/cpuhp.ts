@@ -465,9 +465,9 @@ export function* cpuhp_state_add_instance(k: Kernel, state: number, node: CpuhpN
   return result;
 }
 
-/** The boot CPU is up before there is a state machine. */
+/** The boot CPU is up before there is a state machine; nobody sets its target until it is told to go somewhere. */
 export function boot_cpu_hotplug_init(k: Kernel, online: number): void {
-  assignState(k, smp_processor_id(k), online, online);
+  assignState(k, smp_processor_id(k), online, CPUHP_OFFLINE);
 }
 
 /** Lines of /sys/devices/system/cpu/hotplug/states. */

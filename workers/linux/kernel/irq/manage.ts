@@ -2,7 +2,7 @@
 import { ERRNO } from '../../../abi/syscall.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
 import { type CpuMask, cpu_online_mask } from '../../include/linux/cpumask.ts';
-import { IRQF_SHARED, type irq_desc, type irq_handler_t } from '../../include/linux/irq.ts';
+import { IRQF_NOBALANCING, IRQF_SHARED, type irq_desc, type irq_handler_t } from '../../include/linux/irq.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { mask_irq, unmask_irq } from './chip.ts';
 import { irq_to_desc } from './irqdesc.ts';
@@ -10,9 +10,10 @@ import { register_handler_proc, register_irq_procs, unregister_handler_proc } fr
 
 function* irq_startup(k: Kernel, desc: irq_desc): Co<number> {
   const { irq_data } = desc;
+  const { flags = 0 } = desc.action[0] ?? {};
   // irq_setup_affinity: the default mask as far as it is online
   const online = irq_data.affinity.and(cpu_online_mask(k));
-  irq_data.affinity = online.first >= 0 ? online : cpu_online_mask(k).copy();
+  if ((flags & IRQF_NOBALANCING) === 0) irq_data.affinity = online.first >= 0 ? online : cpu_online_mask(k).copy();
   const ret = yield* irq_data.chip.irq_startup(k, irq_data);
   if (ret < 0) return ret;
   irq_data.activated = true;

@@ -1,0 +1,70 @@
+/**
+ * What interrupts, ACPI and the driver core do at boot, in the order of upstream's calls and initcall levels.
+ *
+ * @linux init/main.c, include/linux/init.h
+ */
+import type { Co } from '../../sim/coroutine.ts';
+import { acpi_boot, initCpuNodes } from '../arch/x86/kernel/acpi/boot.ts';
+import { setup_IO_APIC } from '../arch/x86/kernel/apic/io_apic.ts';
+import { setup_default_timer_irq } from '../arch/x86/kernel/time.ts';
+import { topology_init } from '../arch/x86/kernel/topology.ts';
+import { acpi_early_init, acpi_init, acpi_subsystem_init } from '../drivers/acpi/bus.ts';
+import { acpiInstance } from '../drivers/acpi/internal.ts';
+import { acpi_processor_driver_init } from '../drivers/acpi/processor_driver.ts';
+import { cacheinfo_sysfs_init } from '../drivers/base/cacheinfo.ts';
+import { cpu_dev_init } from '../drivers/base/cpu.ts';
+import { memory_dev_init } from '../drivers/base/memory.ts';
+import { node_dev_init } from '../drivers/base/node.ts';
+import { topology_sysfs_init } from '../drivers/base/topology.ts';
+import { i8042_init } from '../drivers/input/serio/i8042.ts';
+import { cmos_init } from '../drivers/rtc/rtc-cmos.ts';
+import { cpuhp_sysfs_init, cpuidle_sysfs_init } from '../kernel/cpu_sysfs.ts';
+import { init_irq_proc } from '../kernel/irq/manage.ts';
+import type { Kernel } from '../kernel-context.ts';
+import type { BootParts, Initcall } from './main.ts';
+
+/** Descriptors of the ISA interrupts, the IO-APIC; then ACPICA, which needs no interrupts yet. */
+function* init_IRQ(k: Kernel): Co {
+  initCpuNodes(k);
+  yield* setup_IO_APIC(k);
+  yield* setup_default_timer_irq(k);
+  if (!acpiInstance(k).globals) return;
+  yield* acpi_early_init(k);
+  yield* acpi_subsystem_init(k);
+}
+
+/** Devices of the system. */
+function* driver_init(k: Kernel): Co {
+  yield* cpu_dev_init(k);
+  yield* memory_dev_init(k);
+  yield* node_dev_init(k);
+}
+
+/** do_basic_setup calls it between driver_init() and the initcalls. */
+function* irqProc(k: Kernel): Co {
+  init_irq_proc(k);
+}
+
+export const platformParts: Pick<BootParts, 'acpi_boot' | 'init_IRQ' | 'driver_init'> = {
+  acpi_boot,
+  init_IRQ,
+  driver_init,
+};
+
+/** subsys_initcalls: before file systems and devices. */
+export const platformSubsysInitcalls: readonly Initcall[] = [
+  { name: 'init_irq_proc', fn: irqProc },
+  { name: 'topology_init', fn: topology_init },
+  { name: 'acpi_init', fn: acpi_init },
+];
+
+/** device_initcalls; the serial port's belongs behind `cacheinfo_sysfs_init`. */
+export const platformDeviceInitcalls: readonly Initcall[] = [
+  { name: 'cpuhp_sysfs_init', fn: cpuhp_sysfs_init },
+  { name: 'acpi_processor_driver_init', fn: acpi_processor_driver_init },
+  { name: 'topology_sysfs_init', fn: topology_sysfs_init },
+  { name: 'cacheinfo_sysfs_init', fn: cacheinfo_sysfs_init },
+  { name: 'i8042_init', fn: i8042_init },
+  { name: 'cmos_init', fn: cmos_init },
+  { name: 'cpuidle_init', fn: cpuidle_sysfs_init },
+];
