@@ -109,3 +109,12 @@ export class BareKernel {
     return [...this.reader.from(0)];
   }
 }
+
+/** Names of the tasks of a log, by their number in it. */
+export function taskNames(events: readonly LabEvent[]): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const { kind, fields } of events) {
+    if (kind === 'task_new') names.set(Number(fields['task']), String(fields['name']));
+  }
+  return names;
+}

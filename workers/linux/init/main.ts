@@ -33,6 +33,7 @@ import { systemState } from '../kernel/system-state.ts';
 import { createTask } from '../kernel/task.ts';
 import {
   alloc_workqueue,
+  flush_work,
   INIT_WORK,
   schedule_work,
   WQ_MEM_RECLAIM,
@@ -185,10 +186,9 @@ function* do_pre_smp_initcalls(k: Kernel): Co {
   yield* spawnThreads(k, ['rcu_preempt']);
   yield* cpu_stop_init(k);
   // the first work item: its pool makes a second worker before the first one begins
-  yield* schedule_work(
-    k,
-    INIT_WORK('crng_set_ready', function* (): Co {}),
-  );
+  const set_ready = INIT_WORK('crng_set_ready', function* (): Co {});
+  yield* schedule_work(k, set_ready);
+  yield* flush_work(k, set_ready);
 }
 
 const smp_init = traced('smp_init', function* (k: Kernel): Co {

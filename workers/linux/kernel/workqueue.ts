@@ -71,6 +71,8 @@ export interface worker {
   prep: boolean;
   unbound: boolean;
   sleeping: boolean;
+  /** Items that another worker found and that this one is running already: they follow. */
+  readonly scheduled: work_struct[];
   /** Name of the workqueue that it served last, for its name in /proc. */
   desc: string;
 }
@@ -360,7 +362,12 @@ const process_one_work = traced('process_one_work', function* (k: Kernel, worker
   const pwq = work.pwq;
   if (!pwq) throw new Error(`${work.name} runs without having been queued`);
   const { id } = work;
-  pool.worklist.splice(pool.worklist.indexOf(work), 1);
+  for (const list of [pool.worklist, worker.scheduled]) if (list.includes(work)) list.splice(list.indexOf(work), 1);
+  const collision = pool.workers.find(({ current_work }) => current_work === work);
+  if (collision) {
+    collision.scheduled.push(work);
+    return;
+  }
   worker.current_work = work;
   worker.desc = pwq.wq.name;
   work.pending = false;
@@ -399,6 +406,7 @@ function* worker_thread(k: Kernel, worker: worker): Co<number> {
       setPrep(worker, false);
       for (let work = pool.worklist[0]; work; work = keepWorking(pool) ? pool.worklist[0] : undefined) {
         yield* process_one_work(k, worker, work);
+        for (let next = worker.scheduled[0]; next; next = worker.scheduled[0]) yield* process_one_work(k, worker, next);
         if (get_current(k).need_resched) yield* reschedule(k);
       }
       setPrep(worker, true);
@@ -447,6 +455,7 @@ const create_worker = traced('create_worker', function* (k: Kernel, pool: worker
     prep: true,
     unbound: pool.disassociated,
     sleeping: false,
+    scheduled: [],
     desc: '',
   };
   task.flags |= PF_WQ_WORKER;
