@@ -34,6 +34,8 @@ import {
 import { createTask } from './task.ts';
 
 interface kthread {
+  /** Its whole name; `comm` keeps 15 characters. */
+  readonly full_name: string;
   /** CPU that it belongs to, -1 for none. */
   cpu: number;
   shouldStop: boolean;
@@ -59,6 +61,9 @@ function to_kthread(k: Kernel, task: task_struct): kthread {
   if (!known) throw new Error(`${task.comm} is not a kernel thread`);
   return known;
 }
+
+/** The whole name of a kernel thread, where `comm` was too short for it. */
+export const get_kthread_comm = (k: Kernel, task: task_struct): string => kthreads(k).get(task)?.full_name ?? task.comm;
 
 export const kthread_should_stop = (k: Kernel): boolean => to_kthread(k, get_current(k)).shouldStop;
 export const kthread_should_park = (k: Kernel): boolean => to_kthread(k, get_current(k)).shouldPark;
@@ -92,6 +97,7 @@ function create_kthread(k: Kernel, info: kthread_create_info): void {
     run: (self) => kthread(k, self, info),
   });
   kthreads(k).set(task, {
+    full_name: info.name,
     cpu: -1,
     shouldStop: false,
     shouldPark: false,

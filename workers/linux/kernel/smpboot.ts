@@ -54,39 +54,42 @@ export function idle_init(k: Kernel, cpu: number, coroutine: Coroutine | undefin
   return task;
 }
 
-function* smpboot_thread_fn(k: Kernel, ht: smp_hotplug_thread, cpu: number): Co<number> {
-  let status: 'none' | 'active' | 'parked' = 'none';
-  for (;;) {
-    const task = get_current(k);
-    task.__state = TASK_INTERRUPTIBLE;
-    if (kthread_should_stop(k)) {
-      task.__state = TASK_RUNNING;
-      return 0;
-    }
-    if (kthread_should_park(k)) {
-      task.__state = TASK_RUNNING;
-      if (status === 'active') {
-        yield* ht.park?.(k, cpu) ?? nothing();
-        status = 'parked';
+const smpboot_thread_fn = traced(
+  'smpboot_thread_fn',
+  function* (k: Kernel, ht: smp_hotplug_thread, cpu: number): Co<number> {
+    let status: 'none' | 'active' | 'parked' = 'none';
+    for (;;) {
+      const task = get_current(k);
+      task.__state = TASK_INTERRUPTIBLE;
+      if (kthread_should_stop(k)) {
+        task.__state = TASK_RUNNING;
+        return 0;
       }
-      yield* kthread_parkme(k);
-      continue;
+      if (kthread_should_park(k)) {
+        task.__state = TASK_RUNNING;
+        if (status === 'active') {
+          yield* ht.park?.(k, cpu) ?? nothing();
+          status = 'parked';
+        }
+        yield* kthread_parkme(k);
+        continue;
+      }
+      if (status !== 'active') {
+        task.__state = TASK_RUNNING;
+        const begin = status === 'none' ? ht.setup : ht.unpark;
+        yield* begin?.(k, cpu) ?? nothing();
+        status = 'active';
+        continue;
+      }
+      if (ht.thread_should_run(k, cpu)) {
+        task.__state = TASK_RUNNING;
+        yield* ht.thread_fn(k, cpu);
+      } else {
+        yield* schedule(k);
+      }
     }
-    if (status !== 'active') {
-      task.__state = TASK_RUNNING;
-      const begin = status === 'none' ? ht.setup : ht.unpark;
-      yield* begin?.(k, cpu) ?? nothing();
-      status = 'active';
-      continue;
-    }
-    if (ht.thread_should_run(k, cpu)) {
-      task.__state = TASK_RUNNING;
-      yield* ht.thread_fn(k, cpu);
-    } else {
-      yield* schedule(k);
-    }
-  }
-}
+  },
+);
 
 function* nothing(): Co {}
 

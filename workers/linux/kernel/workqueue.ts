@@ -394,7 +394,7 @@ function setPrep(worker: worker, prep: boolean): void {
   if (!worker.unbound) worker.pool.nr_running += prep ? -1 : 1;
 }
 
-function* worker_thread(k: Kernel, worker: worker): Co<number> {
+const worker_thread = traced('worker_thread', function* (k: Kernel, worker: worker): Co<number> {
   const { pool } = worker;
   for (;;) {
     worker.idle = false;
@@ -418,7 +418,7 @@ function* worker_thread(k: Kernel, worker: worker): Co<number> {
     get_current(k).__state = TASK_IDLE;
     yield* schedule(k);
   }
-}
+});
 
 const keepWorking = (pool: worker_pool): boolean => pool.worklist.length > 0 && pool.nr_running <= 1;
 

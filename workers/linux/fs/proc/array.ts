@@ -2,7 +2,8 @@
 import { SIGNALS } from '../../../abi/syscall.ts';
 import { cpuIds } from '../../include/linux/cpumask.ts';
 import { type process, processOf } from '../../include/linux/sched/process.ts';
-import { PF_KTHREAD, PF_NO_SETAFFINITY, type task_struct } from '../../include/linux/sched.ts';
+import { PF_KTHREAD, PF_NO_SETAFFINITY, PF_WQ_WORKER, type task_struct } from '../../include/linux/sched.ts';
+import { get_kthread_comm } from '../../kernel/kthread.ts';
 import { task_state_letter } from '../../kernel/sched/core.ts';
 import { task_utime } from '../../kernel/sched/cputime.ts';
 import { wq_worker_comm } from '../../kernel/workqueue.ts';
@@ -18,8 +19,11 @@ const RLIM_INFINITY = '18446744073709551615';
 /** Highest real-time priority: the migration threads'. */
 const STOP_PRIORITY = 99;
 
-/** Name of a task; workers of workqueues tell what they are for. */
-export const proc_task_name = (k: Kernel, task: task_struct): string => wq_worker_comm(k, task);
+/** Name of a task: workers of workqueues tell what they are for, other kernel threads have their whole name. */
+export function proc_task_name(k: Kernel, task: task_struct): string {
+  if (task.flags & PF_WQ_WORKER) return wq_worker_comm(k, task);
+  return task.flags & PF_KTHREAD ? get_kthread_comm(k, task) : task.comm;
+}
 
 interface StateText {
   readonly letter: string;
