@@ -1,4 +1,30 @@
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+
+declare global {
+  interface Window {
+    /** What the page offers to tests. */
+    lab: {
+      whenQuiescent(): Promise<void>;
+      log(): readonly {
+        readonly sequence: number;
+        readonly kind: string;
+        readonly fields: Readonly<Record<string, number | string>>;
+      }[];
+      logHash(): Promise<string>;
+    };
+  }
+}
+
+/** What the pictures should show, taken from the event log alone. */
+export interface Facts {
+  /** Masks as sysfs writes them. */
+  readonly masks: Readonly<Record<string, string>>;
+  /** cpuhp state by CPU. */
+  readonly states: Readonly<Record<string, number>>;
+}
+
+/** Position of the speed slider that stands for full speed. */
+const FULL_SPEED = 11;
 
 /** Drives the page for a journey, and watches it: what a visitor would not see, such as an error in the console. */
 export class LabPage {
@@ -28,6 +54,96 @@ export class LabPage {
     const response = await this.page.goto(`./${path}`);
     // A change of the fragment alone has no response.
     if (response !== null) expect(response.status()).toBe(200);
+  }
+
+  /** Opens the page as it is for a reader who has chosen full speed, and waits until the machine is at rest. */
+  async openAtFullSpeed(path = '', preferences: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const kept = JSON.stringify({ speed: FULL_SPEED, ...preferences });
+    await this.page.addInitScript((text) => localStorage.setItem('hotplug-lab', text), kept);
+    await this.open(path);
+    await this.quiescent();
+  }
+
+  /** Until the machine is at rest and everything that it recorded is drawn. */
+  async quiescent(): Promise<void> {
+    await this.page.evaluate(() => window.lab.whenQuiescent());
+  }
+
+  slot(index: number): Locator {
+    return this.page.locator(`[data-slot="${index}"]`);
+  }
+
+  /** Opens the actions of an occupied socket and takes one. */
+  async act(index: number, action: string): Promise<void> {
+    await this.slot(index).click();
+    await this.page.getByRole('menuitem', { name: action }).click();
+    await this.quiescent();
+  }
+
+  async expectCondition(index: number, condition: string): Promise<void> {
+    await expect(this.slot(index)).toHaveAttribute('data-condition', condition);
+  }
+
+  /** How often events of this kind are in the log whose text fields contain `part`. */
+  async countEvents(kind: string, part = ''): Promise<number> {
+    return this.page.evaluate(
+      ([wanted, text]) =>
+        window.lab.log().filter(
+          (event) =>
+            event.kind === wanted &&
+            Object.values(event.fields)
+              .join(' ')
+              .includes(text ?? ''),
+        ).length,
+      [kind, part],
+    );
+  }
+
+  async logHash(): Promise<string> {
+    return this.page.evaluate(() => window.lab.logHash());
+  }
+
+  async facts(): Promise<Facts> {
+    return this.page.evaluate(() => {
+      const masks: Record<string, Set<number>> = {};
+      const states: Record<string, number> = {};
+      for (const { kind, fields } of window.lab.log()) {
+        const cpu = Number(fields['cpu']);
+        if (kind === 'cpu_mask') {
+          const name = String(fields['mask']);
+          const mask = masks[name] ?? new Set();
+          masks[name] = mask;
+          if (fields['value'] === 1) mask.add(cpu);
+          else mask.delete(cpu);
+        }
+        if (kind === 'cpuhp_state') states[cpu] = Number(fields['state']);
+      }
+      const list = (cpus: Set<number>): string => {
+        let text = '';
+        for (let cpu = 0; cpu < 1024; cpu++) {
+          if (!cpus.has(cpu)) continue;
+          let last = cpu;
+          while (cpus.has(last + 1)) last++;
+          text += `${text === '' ? '' : ','}${cpu === last ? cpu : `${cpu}-${last}`}`;
+          cpu = last;
+        }
+        return text;
+      };
+      return { masks: Object.fromEntries(Object.entries(masks).map(([name, cpus]) => [name, list(cpus)])), states };
+    });
+  }
+
+  /** Holds masks and ladder against the event log. */
+  async expectPicturesToAgree(): Promise<void> {
+    const { masks, states } = await this.facts();
+    for (const name of ['possible', 'present', 'online']) {
+      await expect(this.page.locator(`[data-mask="${name}"] output`)).toHaveText(masks[name] ?? '');
+    }
+    const rows = this.page.locator('.ladder tr[data-cpu]');
+    for (const row of await rows.all()) {
+      const cpu = (await row.getAttribute('data-cpu')) ?? '';
+      expect(await row.getAttribute('data-state'), `cpuhp state of CPU ${cpu}`).toBe(String(states[cpu] ?? 0));
+    }
   }
 }
 

@@ -27,17 +27,22 @@ export const DEFAULT_SPEED = 5;
 
 const KEY = 'hotplug-lab';
 
-export function defaultPreferences(browserLanguages: readonly string[], viewportHeight = 900): Preferences {
+/** `viewport` is the window's width and height: a large one has room for larger panels. */
+export function defaultPreferences(
+  browserLanguages: readonly string[],
+  viewport: readonly [number, number] = [1280, 900],
+): Preferences {
+  const [width, height] = viewport;
   const chinese = browserLanguages
     .find((tag) => /^(zh|en)/i.test(tag))
     ?.toLowerCase()
     .startsWith('zh');
-  const [consoles, chain] = viewportHeight >= 1000 ? [250, 250] : viewportHeight >= 800 ? [190, 250] : [146, 226];
+  const [consoles, chain] = height >= 1000 ? [250, 250] : height >= 800 ? [190, 250] : [146, 226];
   return {
     language: chinese ? 'zh' : 'en',
     theme: 'auto',
     speed: DEFAULT_SPEED,
-    sizes: { left: 272, inspector: 320, consoles, chain },
+    sizes: { left: width >= 1600 ? 336 : 272, inspector: width >= 1600 ? 400 : 320, consoles, chain },
     collapsed: [],
   };
 }
@@ -74,7 +79,7 @@ export function readPreferences(text: string | null, defaults: Preferences): Pre
 }
 
 export function loadPreferences(): Preferences {
-  const defaults = defaultPreferences(navigator.languages, window.innerHeight);
+  const defaults = defaultPreferences(navigator.languages, [window.innerWidth, window.innerHeight]);
   try {
     return readPreferences(localStorage.getItem(KEY), defaults);
   } catch {

@@ -38,6 +38,7 @@ export function Board() {
   const board = useRef<HTMLDivElement>(null);
   if (!log || !description) return null;
   const { slots } = log.cpus;
+  const dense = slots.length > 8;
 
   const focusSlot = (index: number) => {
     setFocused(index);
@@ -100,7 +101,7 @@ export function Board() {
       <div className="slot" key={index}>
         <button
           type="button"
-          className="slot-tile"
+          className={dense ? 'slot-tile slot-tile-dense' : 'slot-tile'}
           data-slot={index}
           data-condition={slot.condition}
           aria-label={`${title ? `${title}. ` : ''}${label}`}
@@ -115,9 +116,11 @@ export function Board() {
             {slot.plugged ? <Mark shape={CONDITION_SHAPE[slot.condition]} size={16} /> : <Icon name="plus" />}
           </span>
           <span className="slot-name">{title || (slot.plugged ? `vCPU ${index}` : translate('board.empty'))}</span>
-          <span className="slot-condition">
-            {slot.plugged ? translate(`legend.${slot.condition}`) : translate('board.plug')}
-          </span>
+          {!dense && (
+            <span className="slot-condition">
+              {slot.plugged ? translate(`legend.${slot.condition}`) : translate('board.plug')}
+            </span>
+          )}
         </button>
         {open === index && (
           <Menu
@@ -145,15 +148,24 @@ export function Board() {
     );
   const cores = (members: readonly SlotState[]) => <div className="cores">{groupBy(members, 'core-id').map(core)}</div>;
 
+  const sockets = groupBy(slots, 'socket-id');
+  // Sockets with one CPU each need no box around it.
+  const single = sockets.length > 1 && sockets.every((socket) => socket.slots.length === 1);
+
   return (
     <div
-      className={slots.length > 8 ? 'board board-dense' : 'board'}
+      className={dense ? 'board board-dense' : 'board'}
       ref={board}
       role="toolbar"
       aria-label={translate('board.label')}
       onKeyDown={onKeyDown}
     >
-      {groupBy(slots, 'socket-id').map((socket) => {
+      {single && (
+        <div className="socket">
+          <div className="cores">{slots.map(tile)}</div>
+        </div>
+      )}
+      {(single ? [] : sockets).map((socket) => {
         const dies = groupBy(socket.slots, 'die-id');
         return (
           <div className="socket" key={socket.number}>

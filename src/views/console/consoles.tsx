@@ -99,7 +99,7 @@ function Shell() {
 
 /** Keeps a growing list at its end, unless the reader has scrolled up. */
 function useStickToEnd(length: number) {
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const sticks = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is the reason
   useEffect(() => {
@@ -192,19 +192,21 @@ function MonitorLines(props: {
   const selected = useLab(({ selection }) => selection?.sequence);
   const { list, onScroll } = useStickToEnd(lines.length);
   return (
-    <ol className="lines" ref={list} onScroll={onScroll} role="log" aria-label={label}>
-      {lines.length === 0 && <li className="console-empty">{translate('console.empty')}</li>}
-      {lines.slice(-300).map(({ sequence, text, direction }) => (
-        <li key={sequence} className="line" data-direction={direction} data-chosen={sequence === selected}>
-          <button type="button" className="line-text" onClick={() => selectEvent(sequence)}>
-            {format(text)}
-          </button>
-          {direction === 'in' && (
-            <CopyButton text={text} label={translate('console.copy')} done={translate('console.copied')} />
-          )}
-        </li>
-      ))}
-    </ol>
+    <div className="lines" ref={list} onScroll={onScroll} role="log" aria-label={label}>
+      <ol>
+        {lines.length === 0 && <li className="console-empty">{translate('console.empty')}</li>}
+        {lines.slice(-300).map(({ sequence, text, direction }) => (
+          <li key={sequence} className="line" data-direction={direction} data-chosen={sequence === selected}>
+            <button type="button" className="line-text" onClick={() => selectEvent(sequence)}>
+              {format(text)}
+            </button>
+            {direction === 'in' && (
+              <CopyButton text={text} label={translate('console.copy')} done={translate('console.copied')} />
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 
@@ -266,21 +268,23 @@ function KernelLog() {
   const selected = useLab(({ selection }) => selection?.sequence);
   const { list, onScroll } = useStickToEnd(lines.length);
   return (
-    <ol
+    <div
       className="lines kernel-lines"
       ref={list}
       onScroll={onScroll}
       role="log"
       aria-label={translate('console.kernelLabel')}
     >
-      {lines.length === 0 && <li className="console-empty">{translate('console.empty')}</li>}
-      {lines.slice(-KERNEL_LINES).map(({ sequence, time, level, text }) => (
-        <li key={sequence} className="line" data-level={level} data-chosen={sequence === selected}>
-          <button type="button" className="line-text" translate="no" onClick={() => selectEvent(sequence)}>
-            <span className="line-time">{kernelTimeStamp(time)}</span> {text}
-          </button>
-        </li>
-      ))}
-    </ol>
+      <ol>
+        {lines.length === 0 && <li className="console-empty">{translate('console.empty')}</li>}
+        {lines.slice(-KERNEL_LINES).map(({ sequence, time, level, text }) => (
+          <li key={sequence} className="line" data-level={level} data-chosen={sequence === selected}>
+            <button type="button" className="line-text" translate="no" onClick={() => selectEvent(sequence)}>
+              <span className="line-time">{kernelTimeStamp(time)}</span> {text}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }

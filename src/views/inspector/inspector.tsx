@@ -4,7 +4,7 @@ import type { CpuhpStateInfo } from '../../../workers/protocol/machine-api.ts';
 import type { ChainStage } from '../../session/fold-chain.ts';
 import { callStackAt, type Frame, type TaskState } from '../../session/fold-tasks.ts';
 import { isMessageKey } from '../../session/i18n/translate.ts';
-import { select, selectEvent, useLab } from '../../session/lab-state.ts';
+import { type Selection, select, selectEvent, useLab } from '../../session/lab-state.ts';
 import type { LogStore } from '../../session/log-store.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
 import { formatTime } from '../../session/words.ts';
@@ -17,19 +17,31 @@ import './inspector.css';
 export function Inspector() {
   const log = useFolds('tasks', 'chain', 'ladder');
   const selection = useLab((state) => state.selection);
-  const states = useLab((state) => state.description?.cpuhpStates);
+  const translate = useTranslate();
   if (!log) return null;
-  if (!selection) return <Live log={log} />;
+  const label = selection
+    ? translate('inspector.selected', { sequence: selection.sequence })
+    : translate('inspector.live');
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
+    <section className="inspector" tabIndex={0} aria-label={label}>
+      {selection ? <Selected log={log} selection={selection} /> : <Live log={log} />}
+    </section>
+  );
+}
+
+function Selected({ log, selection }: { readonly log: LogStore; readonly selection: Selection }) {
+  const states = useLab((state) => state.description?.cpuhpStates);
   const event = log.reader.at(selection.sequence);
   const info = selection.of === 'state' ? states?.find(({ state }) => state === selection.state) : undefined;
   return (
-    <div className="inspector">
+    <>
       <Head sequence={event?.sequence} />
       {selection.of === 'stage' && <StageFacts stage={selection.stage} log={log} />}
       {info && <StateFacts info={info} />}
       {event && <EventStack event={event} log={log} />}
       {event && <EventFacts event={event} log={log} />}
-    </div>
+    </>
   );
 }
 
@@ -57,18 +69,14 @@ function Live({ log }: { readonly log: LogStore }) {
   const { lastStack } = log;
   if (resting || !lastStack) {
     return (
-      <div className="inspector">
+      <>
         <p className="inspector-idle">{translate(resting ? 'inspector.idle' : 'inspector.noStack')}</p>
         {resting && <WhyHops />}
         <p className="inspector-note">{translate('inspector.estimate')}</p>
-      </div>
+      </>
     );
   }
-  return (
-    <div className="inspector">
-      <Backtrace {...lastStack} />
-    </div>
-  );
+  return <Backtrace {...lastStack} />;
 }
 
 /** What a reader asks who looks at the chain for the first time. */

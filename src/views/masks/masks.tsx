@@ -14,7 +14,7 @@ export function Masks() {
   const { masks, changedAt } = log.masks;
   const numbers = log.cpus.slots.map((_, number) => number);
   return (
-    <section className="masks" aria-label={translate('masks.label')}>
+    <section className={numbers.length > 4 ? 'masks masks-many' : 'masks'} aria-label={translate('masks.label')}>
       {MASK_NAMES.map((name) => {
         const cpus = masks.get(name) ?? new Set<number>();
         return (
