@@ -25,7 +25,6 @@ export const QUIET_PORTS: readonly { readonly first: number; readonly length: nu
   { first: 0x40, length: 4, what: '8254 interval timer' },
   { first: 0x60, length: 1, what: '8042 keyboard controller, data' },
   { first: 0x61, length: 1, what: 'NMI status and control' },
-  { first: 0x64, length: 1, what: '8042 keyboard controller, status' },
   { first: 0x80, length: 1, what: 'power-on self-test code, written for a short delay' },
   { first: 0xa0, length: 2, what: '8259 interrupt controller, slave' },
   { first: 0xed, length: 1, what: 'alternative port for a short delay' },

@@ -3,106 +3,27 @@
  * illegal vectors; of the local vectors only the timer's is ever raised.
  */
 import type { AccessWidth, IoHandler } from '../abi/bus.ts';
-import type { ApicId, Ns, VcpuIndex } from '../protocol/units.ts';
+import type { ApicId, VcpuIndex } from '../protocol/units.ts';
 import { bit, field, hasBits } from '../sim/bits.ts';
 import type { LogWriter } from '../sim/event-log.ts';
-import type { ScheduledEvent } from '../sim/event-queue.ts';
 import type { InterruptSource } from '../sim/processor.ts';
 import type { Clock } from '../sim/scheduler.ts';
 import { type ApicBus, type BusAgent, DELIVERY_MODES, type InterruptMessage } from './apic-bus.ts';
-import { type Register, RegisterBlock, type RegisterName } from './registers.ts';
+import {
+  LAPIC_REGISTERS,
+  type LapicRegister,
+  LVT,
+  LVT_MASKED,
+  LVT_VECTOR,
+  type LvtRegister,
+} from './lapic-registers.ts';
+import { LapicTimer } from './lapic-timer.ts';
+import { RegisterBlock } from './registers.ts';
 import { VectorSet } from './vector-set.ts';
-
-export const LAPIC_REGISTERS = [
-  { name: 'ID', offset: 0x020, width: 4, access: 'read-write', text: 'APIC id in bits 31-24' },
-  { name: 'VERSION', offset: 0x030, width: 4, access: 'read-only', text: 'version, and number of the last LVT entry' },
-  { name: 'TPR', offset: 0x080, width: 4, access: 'read-write', text: 'task priority' },
-  { name: 'APR', offset: 0x090, width: 4, access: 'read-only', text: 'arbitration priority' },
-  {
-    name: 'PPR',
-    offset: 0x0a0,
-    width: 4,
-    access: 'read-only',
-    text: 'processor priority: of TPR and the interrupt in service',
-  },
-  { name: 'EOI', offset: 0x0b0, width: 4, access: 'write-only', text: 'end of interrupt' },
-  { name: 'LDR', offset: 0x0d0, width: 4, access: 'read-write', text: 'logical APIC id in bits 31-24' },
-  {
-    name: 'DFR',
-    offset: 0x0e0,
-    width: 4,
-    access: 'read-write',
-    text: 'model of logical destinations: 1111 flat, 0000 cluster',
-  },
-  { name: 'SVR', offset: 0x0f0, width: 4, access: 'read-write', text: 'spurious vector; bit 8 enables the APIC' },
-  { name: 'ISR', offset: 0x100, width: 4, count: 8, stride: 0x10, access: 'read-only', text: 'vectors in service' },
-  {
-    name: 'TMR',
-    offset: 0x180,
-    width: 4,
-    count: 8,
-    stride: 0x10,
-    access: 'read-only',
-    text: 'level-triggered vectors',
-  },
-  { name: 'IRR', offset: 0x200, width: 4, count: 8, stride: 0x10, access: 'read-only', text: 'vectors requested' },
-  { name: 'ESR', offset: 0x280, width: 4, access: 'read-write', text: 'errors up to the last write of this register' },
-  {
-    name: 'ICR_LOW',
-    offset: 0x300,
-    width: 4,
-    access: 'read-write',
-    text: 'interrupt command: vector, mode, shorthand; a write sends it',
-  },
-  {
-    name: 'ICR_HIGH',
-    offset: 0x310,
-    width: 4,
-    access: 'read-write',
-    text: 'interrupt command: destination in bits 31-24',
-  },
-  {
-    name: 'LVT_TIMER',
-    offset: 0x320,
-    width: 4,
-    access: 'read-write',
-    text: 'timer: vector, mask, one-shot or periodic',
-  },
-  { name: 'LVT_THERMAL', offset: 0x330, width: 4, access: 'read-write', text: 'thermal sensor' },
-  { name: 'LVT_PERFORMANCE', offset: 0x340, width: 4, access: 'read-write', text: 'performance counters' },
-  { name: 'LVT_LINT0', offset: 0x350, width: 4, access: 'read-write', text: 'local interrupt pin 0' },
-  { name: 'LVT_LINT1', offset: 0x360, width: 4, access: 'read-write', text: 'local interrupt pin 1' },
-  { name: 'LVT_ERROR', offset: 0x370, width: 4, access: 'read-write', text: 'APIC error' },
-  {
-    name: 'INITIAL_COUNT',
-    offset: 0x380,
-    width: 4,
-    access: 'read-write',
-    text: 'timer: a write starts it, 0 stops it',
-  },
-  { name: 'CURRENT_COUNT', offset: 0x390, width: 4, access: 'read-only', text: 'timer: counts down to 0' },
-  {
-    name: 'DIVIDE_CONFIGURATION',
-    offset: 0x3e0,
-    width: 4,
-    access: 'read-write',
-    text: 'timer: divisor in bits 3, 1 and 0',
-  },
-] as const satisfies readonly Register[];
-
-type LapicRegister = RegisterName<typeof LAPIC_REGISTERS>;
-
-const LVT = ['LVT_TIMER', 'LVT_THERMAL', 'LVT_PERFORMANCE', 'LVT_LINT0', 'LVT_LINT1', 'LVT_ERROR'] as const;
-type LvtRegister = (typeof LVT)[number];
 
 /** Version 0x14, last LVT entry 5. */
 const VERSION = 0x00050014;
 const SVR_ENABLE = bit(8);
-const LVT_MASKED = bit(16);
-const LVT_VECTOR = 0xff;
-const TIMER_MODE = { low: 17, width: 2 };
-const TIMER_PERIODIC = 1;
-const TIMER_TSC_DEADLINE = 2;
 /** First vector that is not reserved for exceptions' errors: lower ones are illegal to send or receive. */
 const FIRST_LEGAL_VECTOR = 16;
 const ESR_RECEIVE_ILLEGAL_VECTOR = bit(6);
@@ -121,9 +42,6 @@ const FLAT_MODEL = 0xf;
 /** A start-up vector names a 4-KiB page. */
 const SIPI_SHIFT = 12;
 
-/** Timer ticks a nanosecond before the divider: QEMU's APIC bus runs at 1 GHz. */
-export const LAPIC_TIMER_HZ = 1_000_000_000;
-
 /** The vCPU that a local APIC belongs to. */
 export interface LapicHost {
   readonly index: VcpuIndex;
@@ -139,7 +57,7 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
   readonly apicId: ApicId;
   private readonly host: LapicHost;
   private readonly bus: ApicBus;
-  private readonly clock: Clock;
+  private readonly timer: LapicTimer;
   private readonly log: LogWriter;
   private readonly block: RegisterBlock<LapicRegister>;
   private readonly irr = new VectorSet();
@@ -155,10 +73,6 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
   private errors = 0;
   private icrLow = 0;
   private icrHigh = 0;
-  private divideConfiguration = 0;
-  private initialCount = 0;
-  private countStarted: Ns = 0;
-  private timerEvent: ScheduledEvent | undefined;
   /** The vector that would be delivered now; kept up to date, since the processor asks before every step. */
   private deliverable: number | undefined;
 
@@ -166,7 +80,7 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
     this.apicId = apicId;
     this.host = host;
     this.bus = bus;
-    this.clock = clock;
+    this.timer = new LapicTimer(clock, log, (vector) => this.request(vector, false));
     this.log = log;
     this.block = new RegisterBlock('lapic', LAPIC_REGISTERS, this, log, { reads: false, writes: true });
     this.reset();
@@ -174,13 +88,12 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
 
   /** Power-on, reset and INIT; the APIC id is kept (SDM 10.4.7.3). */
   reset(): void {
-    this.timerEvent?.cancel();
-    this.timerEvent = undefined;
+    this.timer.reset();
     for (const set of [this.irr, this.isr, this.tmr]) set.clear();
     for (const name of LVT) this.lvt.set(name, LVT_MASKED);
     this.id = (this.apicId << 24) >>> 0;
     this.tpr = this.ldr = this.esr = this.errors = 0;
-    this.icrLow = this.icrHigh = this.divideConfiguration = this.initialCount = 0;
+    this.icrLow = this.icrHigh = 0;
     this.dfr = 0xffffffff;
     this.svr = 0xff;
     this.deliverable = undefined;
@@ -270,11 +183,11 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
       case 'ICR_HIGH':
         return this.icrHigh;
       case 'INITIAL_COUNT':
-        return this.initialCount;
+        return this.timer.initialCount;
       case 'CURRENT_COUNT':
-        return this.currentCount();
+        return this.timer.currentCount;
       case 'DIVIDE_CONFIGURATION':
-        return this.divideConfiguration;
+        return this.timer.divideConfiguration;
       default:
         return this.lvt.get(name) ?? 0;
     }
@@ -300,8 +213,7 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
         break;
       case 'SVR':
         this.svr = value & 0x1ff;
-        if (!this.enabled) for (const entry of LVT) this.lvt.set(entry, (this.lvt.get(entry) ?? 0) | LVT_MASKED);
-        this.armTimer();
+        if (!this.enabled) for (const entry of LVT) this.setLvt(entry, this.lvt.get(entry) ?? 0);
         this.update();
         break;
       case 'ESR':
@@ -316,13 +228,10 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
         this.icrHigh = value;
         break;
       case 'INITIAL_COUNT':
-        this.initialCount = value;
-        this.countStarted = this.clock.now();
-        this.armTimer();
+        this.timer.setInitialCount(value);
         break;
       case 'DIVIDE_CONFIGURATION':
-        this.divideConfiguration = value & 0xb;
-        this.armTimer();
+        this.timer.setDivideConfiguration(value);
         break;
       case 'LVT_TIMER':
       case 'LVT_THERMAL':
@@ -330,12 +239,18 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
       case 'LVT_LINT0':
       case 'LVT_LINT1':
       case 'LVT_ERROR':
-        this.lvt.set(name, this.enabled ? value : (value | LVT_MASKED) >>> 0);
-        if (name === 'LVT_TIMER') this.armTimer();
+        this.setLvt(name, value);
         break;
       default:
         break; // the others are read-only: the table lets no write through
     }
+  }
+
+  /** While the APIC is disabled, its LVT entries are masked. */
+  private setLvt(name: LvtRegister, value: number): void {
+    const entry = this.enabled ? value : (value | LVT_MASKED) >>> 0;
+    this.lvt.set(name, entry);
+    if (name === 'LVT_TIMER') this.timer.setEntry(entry);
   }
 
   /** A fixed interrupt arrives. A vector that is requested already is not counted twice. */
@@ -396,42 +311,5 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
     if (shorthand === SHORTHAND_SELF) this.accept(message);
     else if (others) this.bus.sendToAll(message, shorthand === SHORTHAND_OTHERS ? this : undefined);
     else this.bus.send(message);
-  }
-
-  /** Nanoseconds a count: 1, 2, 4 … 128. */
-  private divisor(): number {
-    const code = (this.divideConfiguration & 3) | ((this.divideConfiguration & 8) >> 1);
-    return code === 7 ? 1 : 2 << code;
-  }
-
-  private timerMode(): number {
-    return field(this.lvt.get('LVT_TIMER') ?? 0, TIMER_MODE.low, TIMER_MODE.width);
-  }
-
-  private currentCount(): number {
-    const counts = Math.floor((this.clock.now() - this.countStarted) / this.divisor());
-    if (counts < this.initialCount) return this.initialCount - counts;
-    if (this.timerMode() !== TIMER_PERIODIC || this.initialCount === 0) return 0;
-    return this.initialCount - (counts % this.initialCount);
-  }
-
-  /** Schedules the timer's next interrupt, if there is one to come. */
-  private armTimer(): void {
-    this.timerEvent?.cancel();
-    this.timerEvent = undefined;
-    const entry = this.lvt.get('LVT_TIMER') ?? 0;
-    if (this.initialCount === 0 || hasBits(entry, LVT_MASKED)) return;
-    const mode = this.timerMode();
-    if (mode === TIMER_TSC_DEADLINE) {
-      this.log.emit('unmodelled', 'lapic', 'timer in TSC-deadline mode');
-      return;
-    }
-    const period = this.initialCount * this.divisor();
-    const elapsed = this.clock.now() - this.countStarted;
-    if (mode !== TIMER_PERIODIC && elapsed >= period) return;
-    this.timerEvent = this.clock.after(period - (elapsed % period), () => {
-      this.request(entry & LVT_VECTOR, false);
-      if (mode === TIMER_PERIODIC) this.armTimer();
-    });
   }
 }

@@ -24,9 +24,9 @@ export interface BoardOptions {
   /** Seconds since 1970 at power-on. */
   readonly bootTime: number;
   readonly events: BoardEvents;
-  /** The guest has switched the machine off (S5). The processors stand still already. */
+  /** The guest has switched the machine off (S5), or reset it without {@link onReset}. The processors stand still already. */
   readonly onPowerOff?: () => void;
-  /** The guest asks for a reset; without a listener it is recorded as not modelled. */
+  /** The guest asks for a reset; without a listener the machine ends, as with -no-reboot. */
   readonly onReset?: () => void;
 }
 

@@ -322,6 +322,22 @@ describe('run state', () => {
   });
 });
 
+describe('a reset by the guest', () => {
+  it.each([
+    ['the reset control register', 0xcf9, 0x0e],
+    ['the keyboard controller', 0x64, 0xfe],
+  ])('through %s ends the machine, as with -no-reboot', (_, port, value) => {
+    const { board, settle, qmp, lines } = machine({}, function* (guest) {
+      guest.currentVcpu().bus.writePort(port, 1, value);
+      yield* spend(1);
+    });
+    board.powerOn();
+    settle();
+    expect([qmp, board.running]).toEqual([['SHUTDOWN {"guest":true,"reason":"guest-reset"}'], false]);
+    expect(lines.take('machine_state')).toEqual(['machine_state state=running', 'machine_state state=shutdown']);
+  });
+});
+
 describe('the pc board', () => {
   it('has the GPE and CPU-hotplug blocks at its own ports', () => {
     const { board, scheduler, settle, bus } = machine({ board: 'pc' });

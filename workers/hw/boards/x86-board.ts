@@ -18,6 +18,7 @@ import { SystemBus } from '../bus.ts';
 import { CpuHotplug, LEGACY_LENGTH } from '../cpu-hotplug.ts';
 import { apicIdShifts, cpuModelOf } from '../cpuid.ts';
 import { IoApic } from '../ioapic.ts';
+import { KeyboardController } from '../keyboard-controller.ts';
 import { MemoryHotplug } from '../memory-hotplug.ts';
 import { type PciFunction, PciHost } from '../pci-host.ts';
 import { ResetControl } from '../reset-control.ts';
@@ -134,6 +135,8 @@ export class X86Board implements BoardMachine {
     }
     bus.mapPorts(addresses.com1.base, addresses.com1.length, serial);
     bus.mapPorts(addresses.rtc.base, addresses.rtc.length, new Rtc(options.bootTime, scheduler, log));
+    const keyboard = new KeyboardController(() => this.resetRequested(), log);
+    bus.mapPorts(addresses.keyboard.status.base, addresses.keyboard.status.length, keyboard);
     if (addresses.resetPort !== undefined) {
       bus.mapPorts(addresses.resetPort, 1, new ResetControl(() => this.resetRequested(), log));
     }
@@ -286,15 +289,20 @@ export class X86Board implements BoardMachine {
       this.log.emit('unmodelled', 'acpi-pm1', `sleep type ${type}`);
       return;
     }
-    this.events.event('SHUTDOWN', { guest: true, reason: 'guest-shutdown' });
+    this.shutDown('guest-shutdown');
+  }
+
+  /** Without a listener the machine ends, as QEMU's does with -no-reboot. */
+  private resetRequested(): void {
+    if (this.onReset) this.onReset();
+    else this.shutDown('guest-reset');
+  }
+
+  private shutDown(reason: 'guest-shutdown' | 'guest-reset'): void {
+    this.events.event('SHUTDOWN', { guest: true, reason });
     this.isRunning = false;
     this.scheduler.stopProcessors();
     this.log.emit('machine_state', 'shutdown');
     this.onPowerOff?.();
-  }
-
-  private resetRequested(): void {
-    if (this.onReset) this.onReset();
-    else this.log.emit('unmodelled', 'board', 'reset of the machine');
   }
 }
