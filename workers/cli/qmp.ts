@@ -1,0 +1,100 @@
+/**
+ * `lab qmp`: a QMP server on standard input and output, a Unix socket or a TCP port, for real QMP clients. As with a
+ * real QEMU, a machine without -kernel stays in its firmware: no guest answers.
+ */
+import { createServer, type Socket } from 'node:net';
+import { Session } from '../machine/session.ts';
+import { SCENARIO_VERSION } from '../protocol/scenario.ts';
+import { parseArguments, UsageError } from './arguments.ts';
+
+/** One client at a time, as a QEMU monitor has. */
+interface Client {
+  send(text: string): void;
+}
+
+class QmpServer {
+  private readonly session: Session;
+  private client: Client | undefined;
+
+  constructor(session: Session) {
+    this.session = session;
+    session.machine.onQmpLine = (line) => this.client?.send(`${line}\r\n`);
+    session.settle();
+  }
+
+  get ended(): boolean {
+    return this.session.machine.hasQuit;
+  }
+
+  connect(client: Client): void {
+    this.client = client;
+    this.session.machine.openQmp();
+  }
+
+  disconnect(): void {
+    this.client = undefined;
+  }
+
+  feed(text: string): void {
+    this.session.input('qmp', text);
+    if (!this.ended) this.session.settle();
+  }
+}
+
+function serveStdio(server: QmpServer): void {
+  process.stdin.setEncoding('utf8');
+  process.stdin.on('data', (text: string) => {
+    server.feed(text);
+    if (server.ended) process.exit(0);
+  });
+  process.stdin.on('end', () => process.exit(0));
+  server.connect({ send: (text) => process.stdout.write(text) });
+}
+
+function serveSockets(server: QmpServer, where: { path: string } | { port: number; host: string }): void {
+  let busy: Socket | undefined;
+  const listener = createServer((socket) => {
+    if (busy) return void socket.destroy();
+    busy = socket;
+    socket.setEncoding('utf8');
+    socket.on('data', (text) => {
+      server.feed(String(text));
+      if (server.ended) socket.end(() => process.exit(0));
+    });
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      busy = undefined;
+      server.disconnect();
+    });
+    server.connect({ send: (text) => socket.write(text) });
+  });
+  listener.on('error', (error) => {
+    process.stderr.write(`lab qmp: ${error.message}\n`);
+    process.exit(1);
+  });
+  listener.listen(where);
+}
+
+export function qmpCommand(args: readonly string[]): void {
+  const { options, flags, words } = parseArguments(args, ['machine', 'socket', 'tcp'], ['stdio']);
+  const ways = [flags.has('stdio'), options.has('socket'), options.has('tcp')].filter(Boolean).length;
+  if (ways !== 1 || words.length > 0) {
+    throw new UsageError('usage: lab qmp --machine "-M q35 …" --socket PATH | --tcp PORT | --stdio');
+  }
+  const session = Session.open(
+    { version: SCENARIO_VERSION, machine: options.get('machine') ?? '' },
+    { bootWithoutKernel: false },
+  );
+  if (!session.ok) {
+    process.stderr.write(`qemu-system-x86_64: ${session.error}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const server = new QmpServer(session.value);
+  const socket = options.get('socket');
+  const port = Number(options.get('tcp'));
+  if (flags.has('stdio')) serveStdio(server);
+  else if (socket !== undefined) serveSockets(server, { path: socket });
+  else if (Number.isInteger(port) && port > 0 && port < 65536) serveSockets(server, { port, host: '127.0.0.1' });
+  else throw new UsageError(`--tcp ${options.get('tcp')}: expected a port from 1 to 65535`);
+}

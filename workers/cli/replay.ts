@@ -1,0 +1,214 @@
+/**
+ * `lab replay FILE`: runs a recording's steps on the emulated machine and prints a record of the same shape. Of the
+ * file it reads the machine, the kernel arguments and what each step asks, nothing else.
+ */
+import { readFileSync } from 'node:fs';
+import { peekFile } from '../linux/fs/peek.ts';
+import { CallForest, type TraceNode } from '../machine/call-forest.ts';
+import { Session } from '../machine/session.ts';
+import { TRACED_FUNCTIONS } from '../machine/traced-functions.ts';
+import type { LabEvent } from '../protocol/log-format.ts';
+import { LogReader } from '../protocol/log-format.ts';
+import { formatQemuTrace } from '../protocol/qemu-trace.ts';
+import { SCENARIO_VERSION } from '../protocol/scenario.ts';
+import { NS_PER_SECOND } from '../protocol/units.ts';
+import { UsageError } from './arguments.ts';
+
+interface AskedStep {
+  readonly qmp?: unknown;
+  readonly hmp?: string;
+  readonly sh?: string;
+  readonly wait?: number;
+  readonly timeout?: number;
+  readonly trace?: unknown;
+}
+
+/** Kernel arguments that the recorder always gives. */
+const RECORDER_ARGUMENTS = 'panic=-1 nokaslr loglevel=3 ';
+const PROMPT = '@@PROMPT@@ ';
+const CPU = '/sys/devices/system/cpu';
+const MEMORY = '/sys/devices/system/memory';
+
+/** What a stretch of the log says, sorted into a recording's facets. */
+class Observer {
+  readonly reader = new LogReader();
+  readonly forest: CallForest;
+  private readonly session: Session;
+  private seen = 0;
+  private tty = '';
+  private registers: string[] = [];
+  private dmesg: string[] = [];
+  private qmpLines: string[] = [];
+
+  constructor(session: Session) {
+    this.session = session;
+    this.forest = new CallForest(
+      TRACED_FUNCTIONS,
+      session.description.slots.map(({ apicId }) => apicId),
+    );
+  }
+
+  /** Takes in what was logged since the last call. */
+  update(): void {
+    for (const chunk of this.session.machine.log.take()) this.reader.append(chunk);
+    for (; this.seen < this.reader.length; this.seen++) {
+      const event = this.reader.at(this.seen);
+      if (event) this.sort(event);
+    }
+  }
+
+  takeTty(): string {
+    this.update();
+    const text = this.tty;
+    this.tty = '';
+    return text;
+  }
+
+  take(): { registers: string[]; dmesg: string[]; qmpLines: string[] } {
+    this.update();
+    const { registers, dmesg, qmpLines } = this;
+    this.registers = [];
+    this.dmesg = [];
+    this.qmpLines = [];
+    return { registers, dmesg, qmpLines };
+  }
+
+  private sort(event: LabEvent): void {
+    const { kind, fields } = event;
+    this.forest.add(event);
+    if (kind === 'qemu_trace') {
+      const [a = 0, b = 0, c = 0] = [fields['a'], fields['b'], fields['c']].map(Number);
+      this.registers.push(formatQemuTrace(String(fields['point']), a, b, c));
+    } else if (kind === 'printk') {
+      const seconds = (event.time / NS_PER_SECOND).toFixed(6).padStart(12);
+      for (const line of String(fields['text']).split('\n')) this.dmesg.push(`[${seconds}] ${line}`);
+    } else if (kind === 'tty_out') this.tty += String(fields['text']);
+    else if (kind === 'qmp_out') this.qmpLines.push(String(fields['text']));
+  }
+}
+
+class Replay {
+  private readonly session: Session;
+  private readonly observer: Observer;
+  private tags = 0;
+
+  constructor(session: Session) {
+    this.session = session;
+    this.observer = new Observer(session);
+  }
+
+  run(asked: readonly AskedStep[]): Record<string, unknown> {
+    this.session.settle();
+    const { registers, dmesg, qmpLines } = this.observer.take();
+    this.session.input('sh', `stty -echo cols 200; cd /; PS1='${PROMPT}'; PS2=\n`);
+    this.session.settle();
+    this.observer.takeTty();
+    const kernel = this.peek('/proc/version').trim();
+    const initial = this.state();
+    this.observer.take();
+    const steps = asked.map((step, index) => this.step(index + 1, step));
+    return {
+      kernel,
+      greeting: JSON.parse(qmpLines[0] ?? '{}') as unknown,
+      bootRegisters: registers,
+      bootLog: dmesg,
+      initial,
+      steps,
+    };
+  }
+
+  private step(number: number, asked: AskedStep): Record<string, unknown> {
+    const { observer, session } = this;
+    observer.take();
+    observer.forest.begin();
+    const record: Record<string, unknown> = { step: number };
+    if (asked.qmp !== undefined) {
+      const text = typeof asked.qmp === 'string' ? asked.qmp : JSON.stringify(asked.qmp);
+      record['qmp'] = asked.qmp;
+      record['reply'] = JSON.parse(session.input('qmp', text).reply ?? 'null') as unknown;
+    } else if (asked.hmp !== undefined) {
+      record['hmp'] = asked.hmp;
+      record['reply'] = session.input('hmp', asked.hmp).reply;
+    } else {
+      record['sh'] = asked.sh;
+      record['output'] = this.shell(asked.sh ?? '', asked.timeout ?? 120);
+    }
+    session.settle((asked.wait ?? 1) * 30 * NS_PER_SECOND);
+    const { registers, dmesg, qmpLines } = observer.take();
+    const trace: TraceNode[] = observer.forest.finish();
+    const events = qmpLines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => 'event' in line);
+    return { ...record, events, registers, dmesg, trace, after: this.state() };
+  }
+
+  /** Types a line as the recorder did, with a tag that marks the end of its output. */
+  private shell(line: string, timeout: number): string {
+    const { session, observer } = this;
+    this.tags++;
+    session.input('sh', `${line}; echo @@E""${this.tags}@@$?\n`);
+    const end = new RegExp(`@@E${this.tags}@@\\d+\\r?\\n`);
+    const limit = session.progress().now + timeout * NS_PER_SECOND;
+    let text = '';
+    for (;;) {
+      text += observer.takeTty();
+      const found = end.exec(text);
+      if (found) return text.slice(0, found.index).replaceAll('\r', '').replaceAll(PROMPT, '');
+      const { nextDue, now } = session.settle(NS_PER_SECOND);
+      text += observer.takeTty();
+      if (end.test(text)) continue;
+      if (nextDue === undefined || now >= limit) return text.replaceAll('\r', '');
+      session.advance(Math.max(nextDue, now));
+    }
+  }
+
+  private peek(path: string): string {
+    return peekFile(this.session.machine.kernel, path) ?? '';
+  }
+
+  private list(path: string, pattern: RegExp): string[] {
+    return this.peek(path)
+      .split('\n')
+      .filter((name) => pattern.test(name))
+      .sort((a, b) => Number(a.replace(/\D/g, '')) - Number(b.replace(/\D/g, '')));
+  }
+
+  /** The masks, CPUs and memory blocks as sysfs tells them, read without a task. */
+  private state(): Record<string, unknown> {
+    const line = (path: string) => this.peek(path).trim();
+    const cpus = this.list(CPU, /^cpu\d+$/).map((cpu) => {
+      const files = ['hotplug/state', 'hotplug/target', 'online'].map((file) => line(`${CPU}/${cpu}/${file}`));
+      return [cpu, files.filter(Boolean)];
+    });
+    const memory = this.list(MEMORY, /^memory\d+$/).map((block) => {
+      return [block, `${line(`${MEMORY}/${block}/state`)} ${line(`${MEMORY}/${block}/valid_zones`)}`.trim()];
+    });
+    return {
+      ...Object.fromEntries(['possible', 'present', 'online', 'offline'].map((mask) => [mask, line(`${CPU}/${mask}`)])),
+      cpus: Object.fromEntries(cpus) as unknown,
+      memory: Object.fromEntries(memory) as unknown,
+    };
+  }
+}
+
+/** The record as JSON text. Throws {@link UsageError} for a file that is no recording or a machine that cannot be. */
+export function replay(path: string): string {
+  let file: { machine?: unknown; kernelArguments?: unknown; steps?: unknown; scenario?: unknown };
+  try {
+    file = JSON.parse(readFileSync(path, 'utf8')) as typeof file;
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof file.machine !== 'string' || !Array.isArray(file.steps)) {
+    throw new UsageError(`${path}: a recording has a text 'machine' and a list 'steps'`);
+  }
+  const append = RECORDER_ARGUMENTS + String(file.kernelArguments ?? '');
+  const session = Session.open({ version: SCENARIO_VERSION, machine: file.machine, append });
+  if (!session.ok) throw new UsageError(`${path}: ${session.error}`);
+  const result = new Replay(session.value).run(file.steps as AskedStep[]);
+  return JSON.stringify(
+    { scenario: file.scenario, machine: file.machine, kernelArguments: file.kernelArguments ?? '', ...result },
+    null,
+    1,
+  );
+}

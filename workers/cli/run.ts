@@ -1,0 +1,67 @@
+/** `lab run`: a machine with the guest's console on the terminal. */
+import { readFileSync } from 'node:fs';
+import { Session } from '../machine/session.ts';
+import { SCENARIO_VERSION } from '../protocol/scenario.ts';
+import { parseArguments, UsageError } from './arguments.ts';
+
+/** Ctrl-] ends the session, as with telnet. */
+const ESCAPE = '\x1d';
+
+function interactive(session: Session): void {
+  const { stdin } = process;
+  if (stdin.isTTY) stdin.setRawMode(true);
+  stdin.setEncoding('utf8');
+  session.machine.console.onOutput((text) => process.stdout.write(text));
+  let busy = false;
+  const work = (): void => {
+    busy = true;
+    const started = performance.now();
+    const { quiet, nextDue, now } = session.advance(Number.MAX_SAFE_INTEGER, () => performance.now() - started > 20);
+    busy = false;
+    if (session.machine.hasQuit) process.exit(0);
+    if (!quiet && nextDue !== now) setImmediate(work);
+  };
+  stdin.on('data', (text) => {
+    if (String(text).includes(ESCAPE)) process.exit(0);
+    session.input('sh', String(text));
+    if (!busy) work();
+  });
+  stdin.on('end', () => {
+    session.settle();
+    process.exit(0);
+  });
+  work();
+}
+
+export function runCommand(args: readonly string[]): void {
+  const { options, words } = parseArguments(args, ['machine', 'append', 'script']);
+  if (words.length > 0) throw new UsageError('usage: lab run --machine "-M q35 …" [--append "…"] [--script FILE]');
+  const append = options.get('append');
+  const session = Session.open({
+    version: SCENARIO_VERSION,
+    machine: options.get('machine') ?? '-M q35 -accel kvm -cpu max -smp 2,maxcpus=4 -m 512M',
+    ...(append === undefined ? {} : { append }),
+  });
+  if (!session.ok) {
+    process.stderr.write(`qemu-system-x86_64: ${session.error}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const script = options.get('script');
+  if (script === undefined) {
+    interactive(session.value);
+    return;
+  }
+  let text: string;
+  try {
+    text = readFileSync(script, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${script}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  session.value.machine.console.onOutput((output) => process.stdout.write(output));
+  session.value.settle();
+  for (const line of text.split('\n').filter(Boolean)) {
+    session.value.input('sh', `${line}\n`);
+    session.value.settle();
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * A machine and those who use it: inputs in, the journal of them, running in slices. An input takes effect at a
+ * virtual time at which everything due has happened, so that the journal repeats the session exactly.
+ */
+import type { InputResult, MachineDescription, Progress, StepKind } from '../protocol/machine-api.ts';
+import type { InputChannel, Parsed, Scenario, ScenarioInput } from '../protocol/scenario.ts';
+import { NS_PER_MS, NS_PER_SECOND, type Ns } from '../protocol/units.ts';
+import type { EventName } from '../sim/event-log.ts';
+import { describeMachine } from './describe.ts';
+import { buildMachine, type Machine, type MachineOptions } from './machine.ts';
+
+/** A machine whose next event is further away than this, with all processors waiting, is quiet. */
+const QUIET_HORIZON = 20 * NS_PER_MS;
+
+/** How far a machine may run before an input that waits for quiet is given all the same. */
+const QUIET_LIMIT = 600 * NS_PER_SECOND;
+
+const WATCHED: Readonly<Record<StepKind, readonly EventName[]>> = {
+  event: [],
+  function: ['fn_enter'],
+  state: ['cpuhp_state'],
+};
+
+/** Tells whether the slice of real time is used up; asked now and then while the machine runs. */
+export type SliceOver = () => boolean;
+
+/** Scheduler steps between two looks at the slice. */
+const STEPS_PER_LOOK = 2_000;
+
+export class Session {
+  readonly machine: Machine;
+  readonly description: MachineDescription;
+  private readonly scenario: Scenario;
+  private readonly given: ScenarioInput[] = [];
+  private readonly planned: ScenarioInput[];
+
+  private constructor(machine: Machine, scenario: Scenario) {
+    this.machine = machine;
+    this.scenario = scenario;
+    this.planned = [...(scenario.inputs ?? [])];
+    this.description = describeMachine(machine.board.config, machine.kernel.profile, scenario);
+  }
+
+  /** Powers on. The error is QEMU's message for a command line that it refuses. */
+  static open(scenario: Scenario, options: MachineOptions = {}): Parsed<Session> {
+    const machine = buildMachine(scenario, options);
+    return machine.ok ? { ok: true, value: new Session(machine.value, scenario) } : machine;
+  }
+
+  /** Inputs so far, with the times at which they took effect, and those still to come. */
+  journal(): Scenario {
+    return { ...this.scenario, inputs: [...this.given, ...this.planned] };
+  }
+
+  progress(): Progress {
+    const { scheduler, log } = this.machine;
+    const quiet = this.planned.length === 0 && this.isQuiet();
+    const nextDue = scheduler.resting() ? scheduler.nextDue() : undefined;
+    return { now: scheduler.furthest, records: log.total, quiet, nextDue };
+  }
+
+  /** Runs to virtual time `until`, giving the planned inputs on the way; stops early when the slice is over. */
+  advance(until: Ns, sliceOver: SliceOver = () => false): Progress {
+    for (;;) {
+      const next = this.planned[0];
+      if (next?.at === 'quiet') {
+        if (!this.runUntilQuiet(until, sliceOver) || !this.isQuiet()) break;
+      } else {
+        if (!this.runTo(next ? Math.min(until, next.at) : until, sliceOver)) break;
+        if (!next || next.at > until) break;
+      }
+      this.give(next);
+    }
+    return this.progress();
+  }
+
+  /** Runs until the machine is quiet and no planned input is left, at most `limit` ns further. */
+  settle(limit: Ns = QUIET_LIMIT, sliceOver: SliceOver = () => false): Progress {
+    const end = this.machine.scheduler.furthest + limit;
+    for (;;) {
+      const next = this.planned[0];
+      if (next && next.at !== 'quiet' && next.at <= end) {
+        if (!this.runTo(next.at, sliceOver)) break;
+        this.give(next);
+      } else if (!this.runUntilQuiet(end, sliceOver)) break;
+      else if (next?.at === 'quiet') this.give(next);
+      else break;
+    }
+    return this.progress();
+  }
+
+  /** Runs up to and including the next event of the kind; at most as long as the machine has something to do. */
+  step(kind: StepKind): Progress {
+    const { scheduler, log } = this.machine;
+    log.watch(WATCHED[kind]);
+    for (let hit = false; !hit; ) {
+      const next = this.planned[0];
+      const due = scheduler.nextDue();
+      const turn = next && (next.at === 'quiet' ? this.isQuiet() : due === undefined || due > next.at);
+      if (next && turn) {
+        log.watch(undefined);
+        this.give(next);
+        break;
+      }
+      if (due === undefined) break;
+      hit = scheduler.run(due) === 'watch';
+    }
+    log.watch(undefined);
+    return this.progress();
+  }
+
+  /** A user's input, now. */
+  input(channel: InputChannel, text: string): InputResult {
+    const at = this.machine.scheduler.furthest;
+    this.runTo(at);
+    const input: ScenarioInput = { at, channel, text };
+    const reply = this.apply(input);
+    return { ...this.progress(), input, reply };
+  }
+
+  private give(input: ScenarioInput): void {
+    this.planned.shift();
+    const at = input.at === 'quiet' ? this.machine.scheduler.furthest : input.at;
+    this.runTo(at);
+    this.machine.scheduler.advanceTo(at);
+    this.apply({ ...input, at });
+  }
+
+  private apply(input: ScenarioInput): string | undefined {
+    this.given.push(input);
+    return this.machine.input(input.channel, input.text);
+  }
+
+  /** Runs everything due up to `limit`. False when the slice was over before. */
+  private runTo(limit: Ns, sliceOver: SliceOver = () => false): boolean {
+    for (;;) {
+      const result = this.machine.scheduler.run(limit, STEPS_PER_LOOK);
+      if (result !== 'budget') return true;
+      if (sliceOver()) return false;
+    }
+  }
+
+  private isQuiet(): boolean {
+    const { scheduler } = this.machine;
+    const nextDue = scheduler.nextDue();
+    return nextDue === undefined || nextDue > scheduler.furthest + QUIET_HORIZON;
+  }
+
+  /** Runs until quiet or `end`. False when the slice was over before. */
+  private runUntilQuiet(end: Ns, sliceOver: SliceOver): boolean {
+    const { scheduler } = this.machine;
+    while (!this.isQuiet()) {
+      const nextDue = scheduler.nextDue() ?? end;
+      if (nextDue > end) return true;
+      if (!this.runTo(Math.max(nextDue, scheduler.furthest), sliceOver)) return false;
+    }
+    return true;
+  }
+}
