@@ -11,6 +11,7 @@ import { idtEntry } from './arch/x86/entry/entry.ts';
 import { startSecondary, TRAMPOLINE_START } from './arch/x86/kernel/smpboot.ts';
 import type { PerCpuBase } from './include/linux/sched.ts';
 import { type BootParts, start_kernel } from './init/main.ts';
+import { bootParts, type InitOptions } from './init/parts.ts';
 import { runqueues } from './kernel/sched/core.ts';
 import { idle_init } from './kernel/smpboot.ts';
 import { Kernel, type KernelProfile } from './kernel-context.ts';
@@ -18,14 +19,18 @@ import { Kernel, type KernelProfile } from './kernel-context.ts';
 /** Where an x86 processor fetches its first instruction. */
 const RESET_VECTOR = 0xfffffff0;
 
-export interface KernelOptions {
+export interface KernelEnvironment {
   readonly platform: Platform;
   readonly log: LogWriter;
   readonly clock: Clock;
   readonly profile: KernelProfile;
   /** What the boot loader passes. */
   readonly commandLine: string;
-  readonly parts: BootParts;
+}
+
+export interface KernelOptions extends KernelEnvironment {
+  /** The first process and the files that it finds. */
+  readonly init: InitOptions;
 }
 
 export interface LinuxGuest {
@@ -34,7 +39,12 @@ export interface LinuxGuest {
 }
 
 /** A kernel that has not booted yet; the boot processor starts it at the reset vector. */
-export function createKernel({ platform, log, clock, profile, commandLine, parts }: KernelOptions): LinuxGuest {
+export const createKernel = ({ init, ...environment }: KernelOptions): LinuxGuest =>
+  createKernelOf(environment, bootParts(init));
+
+/** The same with other parts than all of them: for tests of a few. */
+export function createKernelOf(environment: KernelEnvironment, parts: BootParts): LinuxGuest {
+  const { platform, log, clock, profile, commandLine } = environment;
   const kernel = new Kernel(platform, log, clock, profile, commandLine);
   const program: GuestProgram = {
     start: (processor, address) => {

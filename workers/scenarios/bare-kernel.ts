@@ -6,7 +6,7 @@ import { ApicBus } from '../hw/apic-bus.ts';
 import { SystemBus } from '../hw/bus.ts';
 import { X86Vcpu } from '../hw/vcpu.ts';
 import { generic_processor_info, processorCount } from '../linux/arch/x86/kernel/apic/apicid.ts';
-import { createKernel } from '../linux/guest.ts';
+import { createKernelOf } from '../linux/guest.ts';
 import { get_current, TASK_UNINTERRUPTIBLE } from '../linux/include/linux/sched.ts';
 import { schedule } from '../linux/kernel/sched/core.ts';
 import type { Kernel } from '../linux/kernel-context.ts';
@@ -42,34 +42,36 @@ export class BareKernel {
       return new X86Vcpu({ processor, apicId: index, systemBus, apicBus, localApicRange, clock: scheduler, log });
     });
     const jobs = this.jobs;
-    const { kernel, program } = createKernel({
-      platform: {
-        currentVcpu: () => {
-          const vcpu = vcpus[scheduler.activeProcessor?.index ?? -1];
-          if (!vcpu) throw new Error('no vCPU executes');
-          return vcpu;
+    const { kernel, program } = createKernelOf(
+      {
+        platform: {
+          currentVcpu: () => {
+            const vcpu = vcpus[scheduler.activeProcessor?.index ?? -1];
+            if (!vcpu) throw new Error('no vCPU executes');
+            return vcpu;
+          },
+          rsdpAddress: 0,
+          e820: [],
+          bootTime: 0,
+          cpuModel: {
+            vendor: 'AuthenticAMD',
+            modelName: 'AMD QEMU TCG CPU',
+            family: 15,
+            model: 0x6b,
+            stepping: 1,
+            flags: '',
+            bugs: '',
+            mhz: 2600,
+            bogomips: '5200.00',
+          },
+          apicIdShifts: { core: 0, package: 8 },
         },
-        rsdpAddress: 0,
-        e820: [],
-        bootTime: 0,
-        cpuModel: {
-          vendor: 'AuthenticAMD',
-          modelName: 'AMD QEMU TCG CPU',
-          family: 15,
-          model: 0x6b,
-          stepping: 1,
-          flags: '',
-          bugs: '',
-          mhz: 2600,
-          bogomips: '5200.00',
-        },
-        apicIdShifts: { core: 0, package: 8 },
+        log,
+        clock: scheduler,
+        profile: debian61,
+        commandLine,
       },
-      log,
-      clock: scheduler,
-      profile: debian61,
-      commandLine,
-      parts: {
+      {
         acpi_boot: function* (k): Co {
           for (let id = 0; id < cpus; id++) yield* generic_processor_info(k, id);
           processorCount(k).disabled_cpus = possible - cpus;
@@ -86,7 +88,7 @@ export class BareKernel {
           }
         },
       },
-    });
+    );
     this.kernel = kernel;
     for (const vcpu of vcpus) vcpu.plug(program);
     vcpus[0]?.bootAtResetVector();
