@@ -100,11 +100,13 @@ class Replay {
   run(asked: readonly AskedStep[]): Record<string, unknown> {
     this.session.settle();
     const { registers, dmesg, qmpLines } = this.observer.take();
+    this.session.input('qmp', '{"execute": "qmp_capabilities"}');
     this.session.input('sh', `stty -echo cols 200; cd /; PS1='${PROMPT}'; PS2=\n`);
     this.session.settle();
     this.observer.takeTty();
     const kernel = this.peek('/proc/version').trim();
     const initial = this.state();
+    this.observer.forest.prepare();
     this.observer.take();
     const steps = asked.map((step, index) => this.step(index + 1, step));
     return {

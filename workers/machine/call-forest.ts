@@ -45,6 +45,9 @@ export class CallForest {
   private readonly names = new Map<number, { name: string; pid: number }>();
   private readonly stacks = new Map<number, OpenNode[]>();
   private readonly cpuOfApic = new Map<number, number>();
+  private readonly online = new Set<number>();
+  /** CPUs whose idle tasks the tracer sees; undefined: all. */
+  private tracedIdle: ReadonlySet<number> | undefined;
   private readonly apicOfVcpu: readonly number[];
   private roots: OpenNode[] = [];
   private start = 0;
@@ -56,6 +59,14 @@ export class CallForest {
     this.apicOfVcpu = apicOfVcpu;
   }
 
+  /**
+   * The tracer is set up: from now on it sees the idle tasks of the CPUs that are online at this moment, and of no
+   * others (the function-graph tracer gives return stacks to these when it starts).
+   */
+  prepare(): void {
+    this.tracedIdle = new Set(this.online);
+  }
+
   /** Begins a step: what happened before is dropped, functions still active are not shown. */
   begin(): void {
     this.roots = [];
@@ -65,7 +76,7 @@ export class CallForest {
 
   add(event: LabEvent): void {
     this.learn(event);
-    if (!this.recording) return;
+    if (!this.recording || !this.sees(event.task)) return;
     const { fields } = event;
     if (event.kind === 'fn_enter') {
       if (this.functions.has(String(fields['fn']))) this.open(event, { fn: String(fields['fn']) });
@@ -95,7 +106,15 @@ export class CallForest {
     else if (kind === 'task_rename') {
       const known = this.names.get(task);
       if (known) known.name = String(fields['name']);
+    } else if (kind === 'cpu_mask' && fields['mask'] === 'online') {
+      if (fields['value'] === 1) this.online.add(Number(fields['cpu']));
+      else this.online.delete(Number(fields['cpu']));
     } else if (kind === 'cpu_number') this.cpuOfApic.set(Number(fields['apicId']), Number(fields['cpu']));
+  }
+
+  private sees(task: number): boolean {
+    const cpu = /^swapper\/(\d+)$/.exec(this.names.get(task)?.name ?? '')?.[1];
+    return cpu === undefined || this.tracedIdle === undefined || this.tracedIdle.has(Number(cpu));
   }
 
   private stackOf({ task }: LabEvent): OpenNode[] {
