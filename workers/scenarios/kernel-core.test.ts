@@ -335,6 +335,8 @@ describe('the scheduler', () => {
       true,
     );
     expect(runqueues(machine.kernel, 1).queue).toEqual([]);
+    const texts = kernelLog(machine.kernel).map(({ text }) => text);
+    expect(texts.some((text) => /^process \d+ \(busy\) no longer affine to cpu1$/.test(text))).toBe(true);
   });
 
   test('a timer of a dying CPU fires on another one', () => {

@@ -24,7 +24,7 @@ import { kthread_run, kthreadd } from '../kernel/kthread.ts';
 import { pr_info, pr_notice, sched_clock_init, set_console_loglevel } from '../kernel/printk/printk.ts';
 import { rcu_scheduler } from '../kernel/rcu/tree.ts';
 import { complete, init_completion, wait_for_completion } from '../kernel/sched/completion.ts';
-import { schedule, wake_up_new_task } from '../kernel/sched/core.ts';
+import { do_set_cpus_allowed, schedule, wake_up_new_task } from '../kernel/sched/core.ts';
 import { cpu_startup_entry } from '../kernel/sched/idle.ts';
 import { idle_init } from '../kernel/smpboot.ts';
 import { spawn_ksoftirqd } from '../kernel/softirq.ts';
@@ -176,6 +176,8 @@ const kernel_init_freeable = traced('kernel_init_freeable', function* (k: Kernel
   yield* alloc_workqueue(k, 'mm_percpu_wq', WQ_MEM_RECLAIM, 0);
   yield* do_pre_smp_initcalls(k);
   yield* smp_init(k);
+  // until here it had to stay on the boot CPU
+  do_set_cpus_allowed(get_current(k), cpu_possible_mask(k));
   yield* do_basic_setup(k, parts);
 });
 

@@ -33,6 +33,7 @@ import {
 } from '../../include/linux/sched.ts';
 import { type Kernel, kernelState, perCpu } from '../../kernel-context.ts';
 import { archOps } from '../arch-ops.ts';
+import { KERN_WARNING, vprintk_store } from '../printk/printk.ts';
 import { type hrtimer, hrtimer_cancel, hrtimer_init, hrtimer_start } from '../time/hrtimer.ts';
 import { account_cputime } from './cputime.ts';
 
@@ -111,6 +112,9 @@ export function select_fallback_rq(k: Kernel, cpu: number, task: task_struct): n
   for (const dest of task.cpus_mask) if (dest !== cpu && is_cpu_allowed(k, task, dest)) return dest;
   if (is_cpu_allowed(k, task, cpu)) return cpu;
   task.cpus_mask = cpu_possible_mask(k).copy();
+  if ((task.flags & PF_KTHREAD) === 0) {
+    vprintk_store(k, KERN_WARNING, `process ${task.pid} (${task.comm}) no longer affine to cpu${cpu}`);
+  }
   for (const dest of task.cpus_mask) if (is_cpu_allowed(k, task, dest)) return dest;
   return cpu_online_mask(k).first;
 }
