@@ -25,7 +25,7 @@ function* assignArray(shell: Shell, name: string, value: ArrayValue, append: boo
     }
   }
   const variable = shell.state.variables.obtain(name);
-  if (variable.readonly) throw new ShellError(`${name}: readonly variable`, 1, true);
+  if (variable.readonly) throw new ShellError(`${name}: readonly variable`, 1, 'discards');
   const before = variable.scalar;
   const elements = append && variable.elements ? variable.elements : makeArray(variable, variable.associative);
   if (append && before !== undefined && elements.size === 0) elements.set('0', before);

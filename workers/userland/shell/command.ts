@@ -228,5 +228,5 @@ function* runAsScript(shell: Shell, path: string, argv: readonly string[]): Co<n
   state.showsLines = true;
   state.interactive = false;
   state.shellPid = shell.sys.getpid();
-  return yield* shell.runText(text);
+  return yield* shell.runScriptText(text);
 }

@@ -12,7 +12,7 @@ import { ShellError } from './state.ts';
 import { elementOf, setElement } from './values.ts';
 
 const WORDS: WordExpander = {
-  into: expandWordInto,
+  into: expandOperandInto,
   single: expandSingle,
   pattern: expandPattern,
   arithmetic: (shell, expression) => evaluate(shell, expression),
@@ -90,13 +90,15 @@ export function* evaluate(shell: Shell, expression: string, command = ''): Co<bi
       get: (name, index) => {
         const value = elementOf(shell, name, index);
         if (value === undefined && shell.state.options.nounset)
-          throw new ShellError(`${name}: unbound variable`, 1, true);
+          throw new ShellError(`${name}: unbound variable`, 1, 'fatal');
         return value;
       },
       set: (name, index, value) => setElement(shell, name, index, value),
     });
   } catch (error) {
-    if (error instanceof ArithmeticError) throw new ShellError(command + error.message);
+    if (error instanceof ArithmeticError) {
+      throw new ShellError(command + error.message, 1, command === '' ? 'discards' : 'none');
+    }
     throw error;
   }
 }
@@ -111,6 +113,22 @@ export function* expandWordInto(shell: Shell, builder: FieldBuilder, word: Word,
   for (const [index, part] of word.parts.entries()) {
     if (part.type === 'Literal' && !quoted) literalInto(shell, builder, part.text, index === 0);
     else yield* expandPartInto(shell, builder, part, quoted);
+  }
+}
+
+/** As {@link expandWordInto} for the word in `${x:-word}`: unquoted text is split like the result of an expansion. */
+function* expandOperandInto(shell: Shell, builder: FieldBuilder, word: Word, quoted: boolean): Co {
+  if (quoted || !builder.splitting) return yield* expandWordInto(shell, builder, word, quoted);
+  const parts = word.parts ?? [{ type: 'Literal', pos: 0, end: 0, text: word.text, value: word.value } as const];
+  for (const [index, part] of parts.entries()) {
+    if (part.type !== 'Literal') yield* expandPartInto(shell, builder, part, false);
+    else if (index === 0 && part.text.startsWith('~')) literalInto(shell, builder, part.text, true);
+    else {
+      for (const piece of part.text.split(/(\\[\s\S])/)) {
+        if (piece.length === 2 && piece.startsWith('\\')) builder.quoted(piece.slice(1));
+        else builder.expansion(piece);
+      }
+    }
   }
 }
 

@@ -83,7 +83,7 @@ function* runScript(shell: Shell, words: readonly string[]): Co<number> {
   yield* sys.close(fd);
   state.name = path;
   state.positional = words.slice(1);
-  return typeof text === 'string' ? yield* shell.runText(text) : 1;
+  return typeof text === 'string' ? yield* shell.runScriptText(text) : 1;
 }
 
 function* importEnvironment(state: ShellState, environment: Environment): Co {

@@ -39,7 +39,7 @@ export function* expandParameter(
 ): Co {
   const { parameter, prefix, index, operation } = part;
   if (operation?.type === 'Unknown' || parameter === '')
-    throw new ShellError(`${part.text}: bad substitution`, 1, true);
+    throw new ShellError(`${part.text}: bad substitution`, 1, 'discards');
   if (prefix === '#') return addText(builder, String(yield* lengthOf(shell, parameter, index, words)), quoted);
   if (prefix === '!') {
     const indirect = yield* indirection(shell, part, words);
@@ -106,8 +106,8 @@ function* operate(shell: Shell, builder: FieldBuilder, held: Held, operand: Oper
     if (kind === '?')
       throw new ShellError(
         `${name}: ${text || `parameter ${operation.operator === ':?' ? 'null or ' : ''}not set`}`,
-        127,
-        true,
+        1,
+        'fatal',
       );
     setElement(shell, name, key, text);
     return addText(builder, text, quoted);
@@ -115,6 +115,7 @@ function* operate(shell: Shell, builder: FieldBuilder, held: Held, operand: Oper
   if (!held.list && held.value === undefined) requireSet(shell, name);
   if (!operation) return add(shell, builder, held, quoted);
   if (operation.type === 'Slice') return add(shell, builder, yield* slice(shell, held, operand), quoted);
+  if (operation.type === 'Transform' && !held.list && held.value === undefined) return addText(builder, '', quoted);
   const change = yield* changer(shell, operation, words);
   if (held.list) return add(shell, builder, { ...held, values: held.values.map(change) }, quoted);
   return add(shell, builder, { list: false, value: change(held.value ?? '') }, quoted);
@@ -235,7 +236,7 @@ export const quoteForInput = (value: string): string => `'${value.replace(/'/g, 
 
 function requireSet(shell: Shell, name: string): void {
   if (shell.state.options.nounset && !/^[@*#?$!-]$/.test(name)) {
-    throw new ShellError(`${name}: unbound variable`, 1, true);
+    throw new ShellError(`${name}: unbound variable`, 1, 'fatal');
   }
 }
 

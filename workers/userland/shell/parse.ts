@@ -7,12 +7,14 @@ import { forEachChild, parse } from 'unbash';
 
 export type * from 'unbash';
 
-export interface SyntaxError {
+export interface SyntaxFault {
   /** As bash words it, without the shell's prefix. */
   readonly message: string;
   readonly pos: number;
   /** Bash repeats the offending line after these. */
   readonly showsLine: boolean;
+  /** The input ended too early: its line is the one after the last. */
+  readonly atEnd: boolean;
 }
 
 export interface Parsed {
@@ -20,7 +22,7 @@ export interface Parsed {
   readonly source: string;
   /** More lines could complete it. */
   readonly unfinished: boolean;
-  readonly error: SyntaxError | undefined;
+  readonly error: SyntaxFault | undefined;
 }
 
 const UNFINISHED = /^unterminated|to close|^expected (command after|'do'|'then'|'in'|'\}'|'\)')/;
@@ -98,18 +100,27 @@ function stopsShort(source: string, message: string, pos: number, end: number): 
   return !message.startsWith('unterminated') && pos < end && source.slice(pos, end).trim() !== '';
 }
 
-function describe(source: string, message: string, pos: number, end: number): SyntaxError {
+function describe(source: string, message: string, pos: number, end: number): SyntaxFault {
   const unexpected = /^unexpected token '(.*)'$/s.exec(message)?.[1];
   if (unexpected !== undefined) return near(unexpected, pos);
   const quote = /^unterminated (.*)$/.exec(message)?.[1];
-  if (quote !== undefined) return { message: unexpectedEof(quote), pos, showsLine: false };
-  if (stopsShort(source, message, pos, end)) return near(tokenAt(source, pos), pos);
-  return { message: 'syntax error: unexpected end of file', pos: source.length, showsLine: false };
+  if (quote !== undefined) {
+    const message = unexpectedEof(quote);
+    return { message, pos, showsLine: false, atEnd: message.endsWith("`)'") };
+  }
+  if (stopsShort(source, message, pos, end)) {
+    // where a reserved word came too early, the position is behind it
+    const early = /(?:^|[\s;])(done|fi|esac|then|do|else|elif)\s*$/.exec(source.slice(0, pos));
+    return early
+      ? near(early[1] ?? '', pos - (early[0].length - early[0].trimStart().length) - 1)
+      : near(tokenAt(source, pos), pos);
+  }
+  return { message: 'syntax error: unexpected end of file', pos: source.length, showsLine: false, atEnd: true };
 }
 
-function near(token: string, pos: number): SyntaxError {
+function near(token: string, pos: number): SyntaxFault {
   const shown = token === '\n' ? 'newline' : token;
-  return { message: `syntax error near unexpected token \`${shown}'`, pos, showsLine: true };
+  return { message: `syntax error near unexpected token \`${shown}'`, pos, showsLine: true, atEnd: false };
 }
 
 function tokenAt(source: string, pos: number): string {

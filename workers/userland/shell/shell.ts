@@ -16,6 +16,7 @@ import {
   parseScript,
   type Redirect,
   type Statement,
+  type SyntaxFault,
 } from './parse.ts';
 import { OPTION_LETTERS, ShellError, type ShellFunction, type ShellState, type SourceText } from './state.ts';
 import { runExitTrap, runPendingTraps } from './traps.ts';
@@ -30,6 +31,8 @@ const KEYWORDS = new Set(
 
 export class Shell {
   readonly state: ShellState;
+  /** Where in its text the command ends that an error discarded. */
+  private discardedAt = 0;
 
   constructor(state: ShellState) {
     this.state = state;
@@ -47,7 +50,9 @@ export class Shell {
   /** `$-` */
   optionLetters(): string {
     const letters = Object.entries(OPTION_LETTERS).filter(([, option]) => this.state.options[option]);
-    return `${letters.map(([letter]) => letter).join('')}${this.state.interactive ? 'i' : ''}hB`;
+    const { interactive, fromArgument } = this.state;
+    const all = [...letters.map(([letter]) => letter), 'h', ...(interactive ? ['i'] : [])].sort();
+    return `${all.join('')}B${fromArgument ? 'c' : ''}${interactive ? 's' : ''}`;
   }
 
   /** Line of the command under way. */
@@ -157,6 +162,7 @@ export class Shell {
     const { unwinding } = this.state;
     if (unwinding?.kind === 'exit' || unwinding?.kind === 'return') status = unwinding.status;
     else if (unwinding?.kind === 'interrupt') status = 130;
+    else if (unwinding?.kind === 'discard') status = this.state.status;
     this.state.unwinding = undefined;
     return yield* runExitTrap(this, status);
   }
@@ -168,9 +174,13 @@ export class Shell {
     } catch (error) {
       if (!(error instanceof ShellError)) throw error;
       yield* this.complain(error.message);
-      if (error.fatal && !this.state.interactive) this.state.unwinding = { kind: 'exit', status: error.status };
-      this.state.status = error.status === 127 && this.state.interactive ? 1 : error.status;
-      return this.state.status;
+      const { state } = this;
+      if (error.fatal && !state.interactive) {
+        const status = state.fromArgument && !state.isSubshell ? 127 : error.status;
+        state.unwinding = { kind: 'exit', status };
+      } else if (error.fatal || error.discards) state.unwinding = { kind: 'discard' };
+      state.status = error.status;
+      return state.status;
     }
   }
 
@@ -220,17 +230,37 @@ export class Shell {
     const sound = error ? commandsBefore(parsed) : parsed.script.commands;
     if (sound.length > 0) status = yield* executeStatements(this, sound, last && !error);
     else if (!error) status = 0;
-    if (error && !state.unwinding) {
-      state.position = error.pos;
-      const where =
-        state.fromArgument && state.sourceDepth === 0 ? this.prefix().replace(': line', ': -c: line') : this.prefix();
-      yield* writeAll(this.sys, 2, `${where}${error.message}\n`);
-      if (error.showsLine) yield* writeAll(this.sys, 2, `${where}\`${lineOf(text, error.pos)}'\n`);
-      status = 2;
-      state.status = status;
-    }
+    if (error && !state.unwinding) status = yield* this.tellSyntaxFault(parsed, error);
+    if (state.unwinding?.kind === 'discard' && sound.length > 0) this.discardedAt = endOfFailed(sound, state.position);
     state.source = saved.source;
     state.position = saved.position;
+    return status;
+  }
+
+  private *tellSyntaxFault({ source }: Parsed, error: SyntaxFault): Co<number> {
+    const { state } = this;
+    state.position = error.pos;
+    const atEnd = error.atEnd ? state.source.firstLine + linesIn(source) : undefined;
+    const plain = atEnd === undefined ? this.prefix() : this.prefix().replace(/line \d+/, `line ${atEnd}`);
+    const prefix = state.fromArgument && state.sourceDepth === 0 ? plain.replace(': line', ': -c: line') : plain;
+    yield* this.printError(`${prefix}${error.message}\n`);
+    if (error.showsLine) yield* this.printError(`${prefix}\`${lineOf(source, error.pos)}'\n`);
+    state.status = 2;
+    return 2;
+  }
+
+  /** Runs a script file: after an error that discards a line, the next lines still run. */
+  *runScriptText(text: string): Co<number> {
+    let status = yield* this.runText(text);
+    for (let rest = text, first = 1; this.state.unwinding?.kind === 'discard'; ) {
+      const failed = this.discardedAt;
+      const end = rest.indexOf('\n', failed);
+      if (end < 0) break;
+      this.state.unwinding = undefined;
+      first += lineAt(rest, end + 1) - 1;
+      rest = rest.slice(end + 1);
+      status = yield* this.runText(rest, { text: rest, firstLine: first });
+    }
     return status;
   }
 
@@ -282,3 +312,10 @@ function lineOf(source: string, pos: number): string {
 function functionText({ node, source }: ShellFunction): string {
   return source.text.slice(node.pos, node.end);
 }
+
+/** End of the top-level command that contains a position. */
+function endOfFailed(statements: readonly Statement[], position: number): number {
+  return statements.find((statement) => statement.end >= position)?.end ?? position;
+}
+
+const linesIn = (text: string): number => text.replace(/\n$/, '').split('\n').length;

@@ -13,18 +13,23 @@ export type Unwinding =
   | { readonly kind: 'break' | 'continue'; levels: number }
   | { readonly kind: 'return' | 'exit'; readonly status: number }
   /** SIGINT at an interactive shell: back to the prompt. */
-  | { readonly kind: 'interrupt' };
+  | { readonly kind: 'interrupt' }
+  /** An error in an expansion: the rest of the line is not executed. */
+  | { readonly kind: 'discard' };
 
 /** Ends the command under way with a message; the shell goes on (a script that is not interactive may end). */
 export class ShellError extends Error {
   readonly status: number;
   /** A shell that is not interactive exits. */
   readonly fatal: boolean;
+  /** What else stands on the line is not executed. */
+  readonly discards: boolean;
 
-  constructor(message: string, status = 1, fatal = false) {
+  constructor(message: string, status = 1, consequence: 'fatal' | 'discards' | 'none' = 'none') {
     super(message);
     this.status = status;
-    this.fatal = fatal;
+    this.fatal = consequence === 'fatal';
+    this.discards = consequence === 'discards';
   }
 }
 

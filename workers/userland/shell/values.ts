@@ -79,7 +79,7 @@ export function elementKey(shell: Shell, variable: Variable, index: string): str
 
 export function setElement(shell: Shell, name: string, index: string | undefined, value: string, append = false): void {
   const variable = shell.state.variables.obtain(name);
-  if (variable.readonly) throw new ShellError(`${name}: readonly variable`, 1, true);
+  if (variable.readonly) throw new ShellError(`${name}: readonly variable`, 1, 'discards');
   if (shell.state.options.allexport) variable.exported = true;
   if (index === undefined) {
     variable.scalar = appended(shell, variable, append ? (variable.scalar ?? '') : undefined, value);

@@ -65,7 +65,7 @@ function* tellSignal(shell: Shell, signal: number, pid: number, command: string)
     if (!state.interactive) return;
     yield* writeAll(shell.sys, 2, '\n');
     state.interrupted = true;
-  } else if (state.interactive) yield* writeAll(shell.sys, 2, `${signalText(signal)}\n`);
+  } else if (state.interactive || signal === SIGNALS.SIGTERM) yield* writeAll(shell.sys, 2, `${signalText(signal)}\n`);
   else if (!state.isSubshell) {
     const shown = `${String(pid).padStart(5)} ${signalText(signal).padEnd(23)} ${command}`;
     yield* writeAll(shell.sys, 2, `${shell.prefix()}${shown}\n`);

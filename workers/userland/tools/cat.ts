@@ -57,7 +57,7 @@ function decorate(
 
 /** `-5` as `-n 5`. */
 const withOldCount = (args: readonly string[]): string[] =>
-  args.flatMap((arg) => (/^-\d+$/.test(arg) ? ['-n', arg.slice(1)] : [arg]));
+  args.flatMap((arg, index) => (index === 0 && /^-\d+$/.test(arg) ? ['-n', arg.slice(1)] : [arg]));
 
 export function* head(tool: Tool): Co<number> {
   const options = yield* withArguments(tool, withOldCount(tool.args)).options('n:c:qv', {
@@ -69,7 +69,7 @@ export function* head(tool: Tool): Co<number> {
   const text = bytes ?? options.value('n') ?? '10';
   const count = Number(text);
   if (!Number.isInteger(count)) {
-    return yield* tool.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: ‘${text}’`);
+    return yield* tool.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: '${text}'`);
   }
   return yield* eachFile(tool, options.operands, !options.has('q'), options.has('v'), function* (fd, path) {
     if (bytes !== undefined || count < 0) {
@@ -106,7 +106,7 @@ export function* tail(tool: Tool): Co<number> {
   const text = bytes ?? options.value('n') ?? '10';
   const count = Math.abs(Number(text));
   if (!Number.isInteger(count)) {
-    return yield* tool.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: ‘${text}’`);
+    return yield* tool.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: '${text}'`);
   }
   return yield* eachFile(tool, options.operands, !options.has('q'), options.has('v'), function* (fd, path) {
     const all = yield* readEnough(tool, fd, path, Number.POSITIVE_INFINITY);

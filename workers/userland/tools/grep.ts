@@ -154,6 +154,7 @@ function* searchFile(
     number++;
     expression.lastIndex = 0;
     const matched = expression.test(line.text) !== options.has('v');
+    expression.lastIndex = 0;
     if (matched) {
       count++;
       if (options.has('q') || options.has('l') || options.has('L')) break;

@@ -28,7 +28,7 @@ export function* sleep(tool: Tool): Co<number> {
   let total = 0;
   for (const operand of operands) {
     const seconds = interval(operand);
-    if (seconds === undefined) return yield* tool.usageError(`invalid time interval ‘${operand}’`);
+    if (seconds === undefined) return yield* tool.usageError(`invalid time interval '${operand}'`);
     total += seconds;
   }
   yield* tool.sys.nanosleep(Math.round(total * 1e9));
@@ -161,7 +161,7 @@ export function* env(tool: Tool): Co<number> {
   if (command.length > 0) {
     const status = yield* executeAlongPath(tool.sys, tool.programs, command, environment);
     if (status >= 0) return status;
-    return yield* tool.fail(`‘${command[0]}’: ${errorText(status)}`, status === -2 ? 127 : 126);
+    return yield* tool.fail(`'${command[0]}': ${errorText(status)}`, status === -2 ? 127 : 126);
   }
   for (const [name, value] of environment) yield* tool.print(`${name}=${value}\n`);
   return 0;
@@ -229,13 +229,13 @@ export function* timeout(tool: Tool): Co<number> {
   const [duration, ...command] = options.operands;
   const seconds = interval(duration ?? '');
   if (duration === undefined || command.length === 0) return yield* tool.usageError('missing operand', 125);
-  if (seconds === undefined) return yield* tool.usageError(`invalid time interval ‘${duration}’`, 125);
+  if (seconds === undefined) return yield* tool.usageError(`invalid time interval '${duration}'`, 125);
   const signal = signalOf(options.value('s') ?? 'TERM') ?? SIGNALS.SIGTERM;
   const { sys, programs, environment } = tool;
   const pid = yield* sys.fork(function* (child) {
     const status = yield* executeAlongPath(child, programs, command, environment);
     if (status >= 0) return status;
-    yield* writeAll(child, 2, `timeout: failed to run command ‘${command[0]}’: ${errorText(status)}\n`);
+    yield* writeAll(child, 2, `timeout: failed to run command '${command[0]}': ${errorText(status)}\n`);
     return status === -2 ? 127 : 126;
   });
   const guard = yield* sys.fork(function* (child) {

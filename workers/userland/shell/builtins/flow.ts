@@ -188,7 +188,7 @@ function* set(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
         else if (name in options || OTHER_OPTIONS.has(name)) options[name] = on;
         else {
           yield* shell.complain(`set: ${name}: invalid option name`);
-          return 1;
+          return 2;
         }
         continue;
       }

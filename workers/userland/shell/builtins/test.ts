@@ -97,7 +97,8 @@ class Evaluation {
     if (word === '(') {
       this.position++;
       const value = yield* this.or();
-      if (this.words[this.position] !== ')') throw new TestFault("`)' expected");
+      const close = this.words[this.position];
+      if (close !== ')') throw new TestFault(`\`)' expected${close === undefined ? '' : `, found ${close}`}`);
       this.position++;
       return value;
     }
