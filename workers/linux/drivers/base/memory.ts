@@ -145,7 +145,7 @@ function* add_memory_block(k: Kernel, block: number, state: MemoryState): Co<num
 
 /** mhp_default_online_type. */
 const onlinePolicy = kernelState((k) => ({
-  word: k.profile.config['MEMORY_HOTPLUG_DEFAULT_ONLINE'] ? 'online' : 'offline',
+  word: k.profile.config['CONFIG_MEMORY_HOTPLUG_DEFAULT_ONLINE'] ? 'online' : 'offline',
 }));
 
 export function* memory_dev_init(k: Kernel): Co<number> {
