@@ -7,11 +7,18 @@ import { createInterface } from 'node:readline';
 import { acpi_install_address_space_handler } from '../acpica/events/evxfregn.ts';
 import { AcpiGlobals, type AcpiOptions } from '../acpica/include/acglobal.ts';
 import type { AcpiNamespaceNode } from '../acpica/include/acobject.ts';
-import { ACPI_ADR_SPACE_PCI_CONFIG, ACPI_READ } from '../acpica/include/actypes.ts';
-import { acpi_evaluate_object } from '../acpica/namespace/nsxfeval.ts';
+import {
+  ACPI_ADR_SPACE_CMOS,
+  ACPI_ADR_SPACE_EC,
+  ACPI_ADR_SPACE_PCI_BAR_TARGET,
+  ACPI_ADR_SPACE_PCI_CONFIG,
+  ACPI_READ,
+} from '../acpica/include/actypes.ts';
+import { acpi_evaluate_object, acpi_get_devices } from '../acpica/namespace/nsxfeval.ts';
 import { acpi_install_table, acpi_load_tables } from '../acpica/tables/tbxfload.ts';
 import type { AcpiObject } from '../acpica/utilities/utcopy.ts';
 import { acpi_initialize_objects, acpi_initialize_subsystem } from '../acpica/utilities/utxfinit.ts';
+import { REGION_SPACES } from '../aml/opcodes.ts';
 import { type Co, runDetached } from '../sim/coroutine.ts';
 import { UsageError } from './arguments.ts';
 import { PlainMemoryOs } from './plain-memory-os.ts';
@@ -58,20 +65,34 @@ export class AmlBench {
   }
 
   private *initialise(): Co {
-    const { acpi, os } = this;
-    // one flat space for all devices
-    yield* acpi_install_address_space_handler(
-      acpi,
-      acpi.rootNode,
-      ACPI_ADR_SPACE_PCI_CONFIG,
-      function* (func, address, bitWidth, value) {
-        if (func === ACPI_READ) return yield* os.readSpace('PCI_Config', Number(address), bitWidth);
-        yield* os.writeSpace('PCI_Config', Number(address), bitWidth, value);
-        return 0n;
-      },
-    );
+    const { acpi } = this;
+    // the order in which acpiexec serves the spaces decides which _REG methods run
+    yield* this.serve(acpi.rootNode, ACPI_ADR_SPACE_PCI_CONFIG);
+    yield* this.serve(acpi.rootNode, ACPI_ADR_SPACE_EC);
     yield* acpi_load_tables(acpi);
+    const serve = this.serve.bind(this);
+    yield* acpi_get_devices(acpi, 'PNP0C09', function* (node) {
+      yield* serve(node, ACPI_ADR_SPACE_EC);
+      return 'AE_OK';
+    });
+    yield* this.serve(acpi.rootNode, ACPI_ADR_SPACE_CMOS);
+    yield* this.serve(acpi.rootNode, ACPI_ADR_SPACE_PCI_BAR_TARGET);
     yield* acpi_initialize_objects(acpi);
+    // acpiexec looks for all devices before it takes commands: _STA runs once more
+    yield* acpi_get_devices(acpi, undefined, function* () {
+      return 'AE_OK';
+    });
+  }
+
+  /** Serves a space with plain memory, one flat space for all devices. */
+  private *serve(node: AcpiNamespaceNode, spaceId: number): Co {
+    const { os } = this;
+    const space = REGION_SPACES[spaceId] ?? '';
+    yield* acpi_install_address_space_handler(this.acpi, node, spaceId, function* (func, address, bitWidth, value) {
+      if (func === ACPI_READ) return yield* os.readSpace(space, Number(address), bitWidth);
+      yield* os.writeSpace(space, Number(address), bitWidth, value);
+      return 0n;
+    });
   }
 
   private run<T>(code: Co<T>): T | undefined {

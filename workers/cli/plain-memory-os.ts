@@ -2,13 +2,14 @@
  * An operating system for ACPICA alone: address spaces of plain memory, no other threads. Waiting takes no time; what
  * would have to wait for another thread times out at once.
  */
-import type { AcpiOs, AcpiSemaphore, AcpiStatus, AddressSpace } from '../abi/acpi-os.ts';
+import type { AcpiOs, AcpiSemaphore, AcpiStatus } from '../abi/acpi-os.ts';
 import type { Co } from '../sim/coroutine.ts';
 
 /** One access to an address space. */
 export interface SpaceAccess {
   readonly write: boolean;
-  readonly space: AddressSpace;
+  /** The specification's name of the space. */
+  readonly space: string;
   /** Bits. */
   readonly width: number;
   readonly address: number;
@@ -53,7 +54,7 @@ export class PlainMemoryOs implements AcpiOs {
   /** Messages of ACPICA. */
   messages: string[] = [];
   private readonly fill: number;
-  private readonly spaces = new Map<AddressSpace, Map<number, number>>();
+  private readonly spaces = new Map<string, Map<number, number>>();
   private timer = 0n;
 
   /** `fill`: what every byte reads as until it is written. */
@@ -61,7 +62,7 @@ export class PlainMemoryOs implements AcpiOs {
     this.fill = fill & 0xff;
   }
 
-  private bytesOf(space: AddressSpace): Map<number, number> {
+  private bytesOf(space: string): Map<number, number> {
     const known = this.spaces.get(space);
     if (known) return known;
     const bytes = new Map<number, number>();
@@ -74,7 +75,7 @@ export class PlainMemoryOs implements AcpiOs {
     return Uint8Array.from({ length }, (_, n) => bytes.get(address + n) ?? this.fill);
   }
 
-  *readSpace(space: AddressSpace, address: number, width: number): Co<bigint> {
+  *readSpace(space: string, address: number, width: number): Co<bigint> {
     const bytes = this.bytesOf(space);
     let value = 0n;
     for (let n = width / 8 - 1; n >= 0; n--) value = (value << 8n) | BigInt(bytes.get(address + n) ?? this.fill);
@@ -82,7 +83,7 @@ export class PlainMemoryOs implements AcpiOs {
     return value;
   }
 
-  *writeSpace(space: AddressSpace, address: number, width: number, value: bigint): Co {
+  *writeSpace(space: string, address: number, width: number, value: bigint): Co {
     const bytes = this.bytesOf(space);
     const written = BigInt.asUintN(width, value);
     for (let n = 0; n < width / 8; n++) bytes.set(address + n, Number((written >> BigInt(8 * n)) & 0xffn));

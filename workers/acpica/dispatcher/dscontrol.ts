@@ -90,7 +90,8 @@ function* endReturn(walk_state: WalkState, op: ParseOp): Co<AcpiStatus> {
   walk_state.returnDesc = undefined;
   if (!operand) return 'AE_CTRL_TERMINATE';
   walk_state.implicitReturnObj = undefined;
-  if (operand instanceof ReferenceObject && operand.class === 'index') {
+  // results of operators are returned as they are; so are indexes
+  if (!(operand instanceof ReferenceObject) || operand.class === 'index') {
     walk_state.returnDesc = operand;
     return 'AE_CTRL_TERMINATE';
   }

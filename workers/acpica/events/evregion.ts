@@ -14,6 +14,8 @@ import {
 } from '../include/acobject.ts';
 import {
   ACPI_ADR_SPACE_DATA_TABLE,
+  ACPI_ADR_SPACE_EC,
+  ACPI_ADR_SPACE_GPIO,
   ACPI_ADR_SPACE_PCI_CONFIG,
   ACPI_ADR_SPACE_SYSTEM_IO,
   ACPI_ADR_SPACE_SYSTEM_MEMORY,
@@ -194,6 +196,20 @@ export function* acpi_ev_execute_reg_methods(
   for (const region of regionsBelow(node)) {
     if (region.spaceId === spaceId) yield* acpi_ev_execute_reg_method(acpi, region, func);
   }
+  if (spaceId === ACPI_ADR_SPACE_EC || spaceId === ACPI_ADR_SPACE_GPIO) {
+    yield* acpi_ev_execute_orphan_reg_method(acpi, node, spaceId);
+  }
+}
+
+/** A device may have a `_REG` for the space and its regions elsewhere, or none. */
+function* acpi_ev_execute_orphan_reg_method(acpi: AcpiGlobals, device: AcpiNamespaceNode, spaceId: number): Co {
+  const method = acpi_ns_search_one_scope('_REG', device);
+  if (!method || !acpi.hooks || regionsBelow(device).some((region) => region.spaceId === spaceId)) return;
+  yield* acpi.hooks.evaluate(acpi, {
+    prefix_node: method,
+    parameters: [new IntegerObject(BigInt(spaceId)), new IntegerObject(BigInt(ACPI_REG_CONNECT))],
+    ignoreReturnValue: true,
+  });
 }
 
 /** Runs `_REG` for the spaces that have default handlers. */

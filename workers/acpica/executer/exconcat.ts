@@ -10,6 +10,7 @@ import {
   StringObject,
 } from '../include/acobject.ts';
 import { acpi_ut_get_type_name } from '../include/actypes.ts';
+import { acpi_ut_get_resource_end_tag } from '../utilities/utresrc.ts';
 import {
   acpi_ex_convert_to_buffer,
   acpi_ex_convert_to_integer,
@@ -56,22 +57,6 @@ export function acpi_ex_do_concatenate(
 }
 
 const END_TAG = 0x79;
-
-/** Offset of a resource template's end tag. AE_AML_NO_RESOURCE_END_TAG when a walk over the descriptors meets none. */
-export function acpi_ut_get_resource_end_tag(template: BufferObject): OrStatus<number> {
-  const { bytes } = template;
-  // an empty buffer is accepted as a template without descriptors
-  if (bytes.length === 0) return 0;
-  let at = 0;
-  while (at < bytes.length) {
-    const tag = bytes[at] ?? 0;
-    if ((tag & 0xf8) === (END_TAG & 0xf8)) return at + 1 < bytes.length ? at : 'AE_AML_NO_RESOURCE_END_TAG';
-    const large = (tag & 0x80) !== 0;
-    const length = large ? (bytes[at + 1] ?? 0) | ((bytes[at + 2] ?? 0) << 8) : tag & 0x07;
-    at += length + (large ? 3 : 1);
-  }
-  return 'AE_AML_NO_RESOURCE_END_TAG';
-}
 
 /** Descriptors of both, and one end tag without a checksum. */
 export function acpi_ex_concat_template(operand0: BufferObject, operand1: BufferObject): OrStatus<BufferObject> {

@@ -113,6 +113,7 @@ export function* acpi_ex_load_op(walk_state: WalkState, source: AcpiOperand): Co
   const { acpi } = walk_state;
   const bytes = yield* tableBytes(acpi, source);
   if (isStatus(bytes)) return bytes;
+  if (bytes.reduce((sum, byte) => (sum + byte) & 0xff, 0) !== 0) return 'AE_BAD_CHECKSUM';
   const signature = headerText(bytes, 0, 4);
   // what may be loaded at run time (acpi_tb_install_standard_table)
   if (signature !== 'SSDT' && !signature.startsWith('OEM')) return 'AE_BAD_SIGNATURE';

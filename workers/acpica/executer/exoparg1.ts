@@ -34,6 +34,7 @@ import { acpi_ds_resolve_package } from '../dispatcher/dspkginit.ts';
 import { type AcpiStatus, isStatus, type OrStatus } from '../include/acexcep.ts';
 import type { AcpiGlobals } from '../include/acglobal.ts';
 import {
+  type AcpiNamespaceNode,
   type AcpiOperand,
   type AcpiOperandObject,
   BufferObject,
@@ -233,15 +234,6 @@ function* sizeOf(walk_state: WalkState, operand: AcpiOperand): Co<AcpiStatus> {
   return 'AE_OK';
 }
 
-/** What a name that DerefOf was given holds. */
-function* derefNode(walk_state: WalkState, node: AcpiOperand): Co<OrStatus<AcpiOperand>> {
-  if (!isNode(node)) return 'AE_AML_INTERNAL';
-  if (node.type === ACPI_TYPE_DEVICE || node.type === ACPI_TYPE_THERMAL) return node;
-  const { object } = node.aliasOf ?? node;
-  if (!object) return 'AE_AML_UNINITIALIZED_NODE';
-  return isField(object) ? yield* acpi_ex_read_data_from_field(walk_state.acpi, object) : object;
-}
-
 function derefIndex(reference: ReferenceObject): OrStatus<AcpiOperandObject> {
   const { object } = reference;
   if (reference.targetType !== ACPI_TYPE_BUFFER_FIELD)
@@ -251,39 +243,49 @@ function derefIndex(reference: ReferenceObject): OrStatus<AcpiOperandObject> {
   return new IntegerObject(BigInt(object.value.charCodeAt(reference.value) || 0));
 }
 
+/** What DerefOf is given, a local's or reference's content instead of itself. */
+function derefOperand(walk_state: WalkState, given: AcpiOperand): OrStatus<AcpiOperand> {
+  if (isNode(given)) {
+    const { object } = given.aliasOf ?? given;
+    return object instanceof StringObject || object instanceof ReferenceObject ? object : 'AE_AML_OPERAND_TYPE';
+  }
+  if (given instanceof StringObject) return given;
+  if (!(given instanceof ReferenceObject)) return 'AE_AML_OPERAND_TYPE';
+  if (given.class === 'local' || given.class === 'arg') {
+    return acpi_ds_method_data_get_value(walk_state, given.class, given.value);
+  }
+  return given.class === 'refof' ? (given.object ?? 'AE_AML_INTERNAL') : given;
+}
+
+/** A name: what it holds. A field's own object, not its value, as ACPICA has it when the reference was not held. */
+function derefNode(node: AcpiNamespaceNode): OrStatus<AcpiOperand> {
+  if (node.type === ACPI_TYPE_DEVICE || node.type === ACPI_TYPE_THERMAL) return node;
+  return (node.aliasOf ?? node).object ?? 'AE_AML_UNINITIALIZED_NODE';
+}
+
 function* derefOf(walk_state: WalkState, given: AcpiOperand): Co<OrStatus<AcpiOperand>> {
-  let operand: AcpiOperand = given;
-  if (isNode(operand)) {
-    const { object } = operand.aliasOf ?? operand;
-    if (!(object instanceof StringObject) && !(object instanceof ReferenceObject)) return 'AE_AML_OPERAND_TYPE';
-    operand = object;
-  } else if (operand instanceof ReferenceObject) {
-    if (operand.class === 'local' || operand.class === 'arg') {
-      const held = acpi_ds_method_data_get_value(walk_state, operand.class, operand.value);
-      if (isStatus(held)) return held;
-      operand = held;
-    } else if (operand.class === 'refof') {
-      if (!operand.object) return 'AE_AML_INTERNAL';
-      operand = operand.object;
-    }
-  } else if (!(operand instanceof StringObject)) {
-    return 'AE_AML_OPERAND_TYPE';
-  }
+  const { acpi } = walk_state;
+  const operand = derefOperand(walk_state, given);
+  if (isStatus(operand)) return operand;
   if (operand instanceof StringObject) {
-    const node = acpi_ns_get_node(walk_state.acpi, walk_state.scope, operand.value, { searchParent: true });
-    return isStatus(node) ? node : yield* acpi_ex_resolve_node_to_value(walk_state.acpi, node);
+    const node = acpi_ns_get_node(acpi, walk_state.scope, operand.value, { searchParent: true });
+    return isStatus(node) ? node : yield* acpi_ex_resolve_node_to_value(acpi, node);
   }
-  if (isNode(operand)) return yield* derefNode(walk_state, operand);
-  if (!(operand instanceof ReferenceObject)) return 'AE_AML_OPERAND_TYPE';
+  if (isNode(operand)) return derefNode(operand);
+  if (!(operand instanceof ReferenceObject)) return 'AE_TYPE';
   switch (operand.class) {
     case 'index':
       return derefIndex(operand);
     case 'refof': {
       const target = operand.object;
-      return target ? yield* derefNode(walk_state, target) : 'AE_AML_INTERNAL';
+      if (!target) return 'AE_AML_INTERNAL';
+      if (!isNode(target)) return target;
+      const { object } = target.aliasOf ?? target;
+      if (!object) return target.type === ACPI_TYPE_DEVICE ? target : 'AE_AML_UNINITIALIZED_NODE';
+      return isField(object) ? yield* acpi_ex_read_data_from_field(acpi, object) : object;
     }
     case 'name':
-      return operand.node ? yield* acpi_ex_resolve_node_to_value(walk_state.acpi, operand.node) : 'AE_TYPE';
+      return operand.node ? yield* acpi_ex_resolve_node_to_value(acpi, operand.node) : 'AE_TYPE';
     default:
       return 'AE_TYPE';
   }

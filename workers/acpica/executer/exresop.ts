@@ -1,5 +1,5 @@
 /** Operands as an operator needs them: resolved, converted, or refused. */
-import { AML_DEBUG_OP, AML_STORE_OP, type OperandKind } from '../../aml/opcodes.ts';
+import { AML_STORE_OP, type OperandKind } from '../../aml/opcodes.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { type AcpiStatus, isStatus, type OrStatus } from '../include/acexcep.ts';
 import {
@@ -77,10 +77,10 @@ function keepsReference(operand: AcpiOperand, kind: OperandKind): AcpiStatus | u
 }
 
 /** True for a resolved operand that the operator takes without conversion. */
-function isAllowed(walk_state: WalkState, value: AcpiOperand, kind: OperandKind, wasDebug: boolean): boolean {
+function isAllowed(walk_state: WalkState, value: AcpiOperand, kind: OperandKind, toDebug: boolean): boolean {
   if (kind === 'any') return true;
   if (ALLOWED[kind]?.includes(value.type)) return true;
-  return kind === 'dataRefObject' && (walk_state.acpi.options.enableInterpreterSlack || wasDebug);
+  return kind === 'dataRefObject' && (walk_state.acpi.options.enableInterpreterSlack || toDebug);
 }
 
 function convert(
@@ -109,6 +109,7 @@ export function* acpi_ex_resolve_operand(
   walk_state: WalkState,
   operand: AcpiOperand,
   kind: OperandKind,
+  toDebug = false,
 ): Co<OrStatus<AcpiOperand>> {
   if (kind === 'integer' && operand instanceof IntegerObject) return operand;
   const kept = keepsReference(operand, kind);
@@ -118,13 +119,12 @@ export function* acpi_ex_resolve_operand(
   const value = yield* acpi_ex_resolve_to_value(walk_state.acpi, operand, walk_state);
   if (isStatus(value)) return value;
   if (isNode(value)) {
-    // a device, thermal zone or method has no value; only what takes any type, and lenient stores, take it
-    const wasDebug = walk_state.opcode === AML_DEBUG_OP;
-    return isAllowed(walk_state, value, kind, wasDebug) ? value : 'AE_AML_OPERAND_TYPE';
+    // a device, thermal zone or method has no value; only what takes any type, lenient stores and Debug take it
+    return isAllowed(walk_state, value, kind, toDebug) ? value : 'AE_AML_OPERAND_TYPE';
   }
   const converted = convert(walk_state, value, kind);
   if (converted !== undefined) return converted;
-  return isAllowed(walk_state, value, kind, false) ? value : 'AE_AML_OPERAND_TYPE';
+  return isAllowed(walk_state, value, kind, toDebug) ? value : 'AE_AML_OPERAND_TYPE';
 }
 
 /** All operands of an operator in place, the last one first. */
@@ -133,11 +133,14 @@ export function* acpi_ex_resolve_operands(
   operands: (AcpiOperand | undefined)[],
   kinds: readonly OperandKind[],
 ): Co<AcpiStatus> {
+  // anything may be stored into Debug
+  let toDebug = false;
   for (let n = kinds.length - 1; n >= 0; n--) {
     const operand = operands[n];
     const kind = kinds[n];
     if (!operand || !kind) return 'AE_AML_INTERNAL';
-    const value = yield* acpi_ex_resolve_operand(walk_state, operand, kind);
+    if (operand instanceof ReferenceObject && operand.class === 'debug') toDebug = true;
+    const value = yield* acpi_ex_resolve_operand(walk_state, operand, kind, toDebug);
     if (isStatus(value)) return value;
     operands[n] = value;
   }

@@ -75,7 +75,7 @@ export class AcpiGlobals {
   readonly tables: AcpiTableDesc[] = [];
   private lastOwnerId = 0;
   globalLockMutex: MutexObject | undefined = undefined;
-  /** acpi_initialize_objects came as far as running _REG. */
+  /** acpi_load_tables has ended: _REG methods may run. */
   namespaceInitialized = false;
   /** Thread in the interpreter (ACPI_MTX_INTERPRETER), 0 for none; how often it entered; who waits. */
   interpreterOwner = 0;

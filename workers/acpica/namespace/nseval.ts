@@ -9,6 +9,7 @@ import {
   ACPI_TYPE_ANY,
   ACPI_TYPE_DEVICE,
   ACPI_TYPE_EVENT,
+  ACPI_TYPE_LOCAL_METHOD_ALIAS,
   ACPI_TYPE_LOCAL_SCOPE,
   ACPI_TYPE_METHOD,
   ACPI_TYPE_MUTEX,
@@ -58,12 +59,12 @@ export const acpi_ns_evaluate = traced(
   function* (acpi: AcpiGlobals, info: EvaluateInfo): Co<EvaluateResult> {
     const found = acpi_ns_get_node(acpi, info.prefix_node, info.relative_pathname);
     if (isStatus(found)) return { status: found, value: undefined };
-    const node = unalias(found);
+    const node = found.type === ACPI_TYPE_LOCAL_METHOD_ALIAS ? unalias(found) : found;
     yield* acpi_ex_enter_interpreter(acpi);
     const result = yield* evaluateNode(acpi, node, info);
     yield* acpi_ex_exit_interpreter(acpi);
     if (result.status !== 'AE_OK') return result;
-    const value = yield* acpi_ns_check_return_value(acpi, found, result.value);
+    const value = acpi_ns_check_return_value(acpi, found, result.value);
     return { status: 'AE_OK', value: info.ignoreReturnValue ? undefined : value };
   },
 );

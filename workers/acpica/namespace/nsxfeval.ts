@@ -1,8 +1,15 @@
 /** What drivers call: evaluations, walks, data of their own at nodes. */
 import { type Co, traced } from '../../sim/coroutine.ts';
+import { indexedElement } from '../executer/exresolv.ts';
 import { type AcpiStatus, isStatus } from '../include/acexcep.ts';
 import type { AcpiGlobals } from '../include/acglobal.ts';
-import type { AcpiNamespaceNode, AcpiOperandObject } from '../include/acobject.ts';
+import {
+  type AcpiNamespaceNode,
+  type AcpiOperand,
+  type AcpiOperandObject,
+  isNode,
+  ReferenceObject,
+} from '../include/acobject.ts';
 import { ACPI_STA_DEVICE_FUNCTIONING, ACPI_STA_DEVICE_PRESENT, ACPI_TYPE_DEVICE } from '../include/actypes.ts';
 import {
   type AcpiObject,
@@ -18,6 +25,14 @@ export interface EvaluatedObject {
   readonly status: AcpiStatus;
   /** Undefined when there is no value, and after an exception. */
   readonly value: AcpiObject | undefined;
+}
+
+/** A reference that a method returned: what it refers to, where that has a value. */
+function acpi_ns_resolve_references(value: AcpiOperand): AcpiOperand {
+  if (!(value instanceof ReferenceObject)) return value;
+  if (value.class === 'index') return indexedElement(value) ?? value;
+  if (value.class !== 'refof' || !value.object || !isNode(value.object)) return value;
+  return value.object.object ?? value;
 }
 
 /**
@@ -45,7 +60,9 @@ export const acpi_evaluate_object = traced(
       parameters: internal,
     });
     if (status !== 'AE_OK' || !value) return { status, value: undefined };
-    const copy = acpi_ut_copy_iobject_to_eobject(value);
+    const resolved = acpi_ns_resolve_references(value);
+    if (isNode(resolved)) return { status: 'AE_TYPE', value: undefined };
+    const copy = acpi_ut_copy_iobject_to_eobject(resolved);
     return isStatus(copy) ? { status: copy, value: undefined } : { status, value: copy };
   },
 );

@@ -4,6 +4,7 @@
  */
 import { formatNamePath, isNameStart } from '../../aml/names.ts';
 import {
+  AML_ALIAS_OP,
   AML_ARG0_OP,
   AML_CONDITIONAL_REF_OF_OP,
   AML_LOCAL0_OP,
@@ -44,7 +45,7 @@ import { type AcpiNamespaceNode, type AcpiOperand, IntegerObject, isNode, Method
 import { ParseOp, type WalkState } from '../include/acstruct.ts';
 import { ACPI_TYPE_METHOD } from '../include/actypes.ts';
 import { type NameInCode, packageLength } from '../include/amlcode.ts';
-import { lookupName } from '../namespace/nsaccess.ts';
+import { acpi_ns_lookup, lookupName } from '../namespace/nsaccess.ts';
 import { ACPI_ERROR_NAMESPACE } from '../utilities/uterror.ts';
 import { acpi_ex_truncate_for32bit_table } from '../utilities/utmath.ts';
 
@@ -208,7 +209,11 @@ function* nextName(walk_state: WalkState, op: ParseOp, kind: ArgKind): Co<AcpiSt
     if (status !== 'AE_OK') yield* ACPI_ERROR_NAMESPACE(acpi, text, status);
     return status;
   }
-  const node = lookupName(acpi, walk_state.scope, name);
+  // an alias may come before what it stands for
+  const node =
+    op.info.code === AML_ALIAS_OP
+      ? acpi_ns_lookup(acpi, walk_state.scope, name.path, 0, { searchParent: true, create: true }, walk_state)
+      : lookupName(acpi, walk_state.scope, name);
   if (isStatus(node)) {
     yield* ACPI_ERROR_NAMESPACE(acpi, text, node);
     return node;

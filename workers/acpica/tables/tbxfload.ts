@@ -40,5 +40,6 @@ export const acpi_load_tables = traced('acpi_load_tables', function* (acpi: Acpi
     status = 'AE_CTRL_TERMINATE';
   }
   yield* acpi_ns_initialize_objects(acpi);
+  acpi.namespaceInitialized = true;
   return status;
 });

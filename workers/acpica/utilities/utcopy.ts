@@ -57,7 +57,7 @@ export type AcpiObject =
   | { readonly type: 'Processor'; readonly procId: number; readonly address: number; readonly length: number }
   | { readonly type: 'Power'; readonly systemLevel: number; readonly resourceOrder: number };
 
-/** AE_TYPE for references that mean nothing outside, AE_SUPPORT for objects that cannot leave. */
+/** AE_TYPE for references that mean nothing outside and for objects that cannot leave. */
 export function acpi_ut_copy_iobject_to_eobject(object: AcpiOperand): OrStatus<AcpiObject> {
   if (isNode(object)) return { type: 'Reference', handle: object };
   switch (object.type) {
@@ -84,7 +84,7 @@ export function acpi_ut_copy_iobject_to_eobject(object: AcpiOperand): OrStatus<A
     case 0x0b:
       return { type: 'Power', systemLevel: object.systemLevel, resourceOrder: object.resourceOrder };
     default:
-      return 'AE_SUPPORT';
+      return 'AE_TYPE';
   }
 }
 
