@@ -74,7 +74,7 @@ const OPERATORS = '&& || ++ -- += -= *= /= %= ^= == != <= >= !~ { } ( ) [ ] ; , 
   ' ',
 );
 const FUNCTIONS = new Set(
-  'length substr index split sub gsub match sprintf toupper tolower int sqrt log exp strtonum systime'.split(' '),
+  'length substr index split sub gsub match sprintf toupper tolower int sqrt strtonum systime'.split(' '),
 );
 const COMPARISONS = new Set(['<', '<=', '==', '!=', '>=', '>']);
 

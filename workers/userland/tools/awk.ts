@@ -386,10 +386,6 @@ class Machine {
         return Math.trunc(number);
       case 'sqrt':
         return Math.sqrt(number);
-      case 'log':
-        return Math.log(number);
-      case 'exp':
-        return Math.exp(number);
       case 'strtonum':
         return /^0x/i.test(first) ? Number.parseInt(first, 16) : number;
       case 'systime':
@@ -527,8 +523,16 @@ function arithmetic(operator: string, left: number, right: number): number {
     case '%':
       return left % right;
     default:
-      return left ** right;
+      return power(left, right);
   }
+}
+
+/** Powers by multiplication: the engines' own differ in the last bit. */
+function power(base: number, exponent: number): number {
+  if (!Number.isInteger(exponent)) return exponent === 0.5 ? Math.sqrt(base) : Number.NaN;
+  let result = 1;
+  for (let i = 0; i < Math.abs(exponent) && result !== 0 && Number.isFinite(result); i++) result *= base;
+  return exponent < 0 ? 1 / result : result;
 }
 
 function compare(operator: string, left: Value, right: Value, text: (value: Value) => string): boolean {

@@ -3,6 +3,7 @@ import type { Stat } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { errorText } from '../stdio.ts';
 import { shortDate } from './calendar.ts';
+import { naturally } from './natural-order.ts';
 import type { Options, Tool } from './tool.ts';
 
 interface Entry {
@@ -92,17 +93,6 @@ function sorted(entries: readonly Entry[], options: Options): Entry[] {
   else if (options.has('v')) result.sort((a, b) => naturally(a.name, b.name) || byName(a, b));
   else result.sort(byName);
   return options.has('r') ? result.reverse() : result;
-}
-
-function naturally(a: string, b: string): number {
-  const pieces = (text: string): string[] => text.split(/(\d+)/);
-  const [left, right] = [pieces(a), pieces(b)];
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const [x = '', y = ''] = [left[i], right[i]];
-    if (x === y) continue;
-    return i % 2 === 1 ? Number(x) - Number(y) : x < y ? -1 : 1;
-  }
-  return 0;
 }
 
 function* show(tool: Tool, options: Options, entries: readonly Entry[], total: boolean): Co {

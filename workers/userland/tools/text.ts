@@ -1,5 +1,6 @@
 /** sort, uniq, cut, tr, seq, expr, basename, dirname, rev, paste, od. */
 import type { Co } from '../../sim/coroutine.ts';
+import { naturally } from './natural-order.ts';
 import { posixRegExp } from './regular-expression.ts';
 import { linesOf, type Options, type Tool } from './tool.ts';
 
@@ -101,7 +102,7 @@ function compare(left: string, right: string, flags: string): number {
     return flags.includes('f') ? trimmed.toUpperCase() : trimmed;
   };
   const [a, b] = [prepare(left), prepare(right)];
-  return flags.includes('V') ? a.localeCompare(b, 'en', { numeric: true }) : byBytes(a, b);
+  return flags.includes('V') ? naturally(a, b) : byBytes(a, b);
 }
 
 export function* uniq(tool: Tool): Co<number> {
@@ -516,6 +517,9 @@ function canonicalRow(bytes: readonly number[]): string {
   return ` ${cells.slice(0, 8).join('')} ${cells.slice(8).join('')}  |${shown}|`;
 }
 
+/** Digits of the largest number of so many bytes. */
+const DECIMAL_WIDTHS: Readonly<Record<number, number>> = { 1: 3, 2: 5, 4: 10, 8: 20 };
+
 function dumpRow(bytes: readonly number[], kind: string): string {
   if (kind.startsWith('c') || kind.startsWith('a')) {
     const named: Readonly<Record<number, string>> = {
@@ -538,7 +542,7 @@ function dumpRow(bytes: readonly number[], kind: string): string {
   }
   const size = Number(kind.slice(1) || (kind.startsWith('x') || kind.startsWith('o') ? 2 : 4)) || 1;
   const radix = kind.startsWith('x') ? 16 : kind.startsWith('o') ? 8 : 10;
-  const width = radix === 16 ? size * 2 : radix === 8 ? Math.ceil((size * 8) / 3) : Math.ceil(size * 8 * Math.log10(2));
+  const width = radix === 16 ? size * 2 : radix === 8 ? Math.ceil((size * 8) / 3) : (DECIMAL_WIDTHS[size] ?? 20);
   let row = '';
   for (let i = 0; i < bytes.length; i += size) {
     let value = 0n;

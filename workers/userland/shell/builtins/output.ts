@@ -203,7 +203,7 @@ class Formatter {
     else if (lower === 'e') digits = exponential(size, precision);
     else {
       const significant = precision === 0 ? 1 : precision;
-      const exponent = size === 0 ? 0 : Math.floor(Math.log10(Number(size.toPrecision(significant))));
+      const exponent = Number(size.toExponential(significant - 1).split('e')[1]);
       digits =
         exponent < -4 || exponent >= significant
           ? exponential(size, significant - 1).replace(/\.?0+e/, 'e')
