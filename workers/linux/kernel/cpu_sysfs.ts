@@ -5,6 +5,7 @@
  */
 import { ERRNO } from '../../abi/syscall.ts';
 import { type Co, traced } from '../../sim/coroutine.ts';
+import { topology_smt_supported } from '../arch/x86/kernel/cpu/topology.ts';
 import { lock_device_hotplug_sysfs, unlock_device_hotplug } from '../drivers/base/core.ts';
 import { cpuRootDevice, get_cpu_device } from '../drivers/base/cpu.ts';
 import { topology_sibling_cpumask } from '../drivers/base/topology.ts';
@@ -79,19 +80,16 @@ const cpuFiles = (cpu: number): attribute[] => [
   { ...show('fail', 0o644, (k) => cpuhp_state(k, cpu).fail), store: (k, buf) => fail_store(k, cpu, buf) },
 ];
 
-/** topology_smt_supported(). */
-const smtSupported = (k: Kernel): boolean => k.platform.apicIdShifts.core > 0;
-
 const smtActive = (k: Kernel): boolean =>
   [...cpu_online_mask(k)].some((cpu) => topology_sibling_cpumask(k, cpu).weight > 1);
 
 const smtFiles: readonly attribute[] = [
   {
-    ...show('control', 0o644, (k) => (smtSupported(k) ? 'on' : 'notsupported')),
+    ...show('control', 0o644, (k) => (topology_smt_supported(k) ? 'on' : 'notsupported')),
     *store(k, buf): Co<number> {
       const word = buf.replace(/\n$/, '');
       if (!['on', 'off', 'forceoff'].includes(word)) return -ERRNO.EINVAL;
-      if (!smtSupported(k)) return -ERRNO.ENODEV;
+      if (!topology_smt_supported(k)) return -ERRNO.ENODEV;
       if (word === 'on') return buf.length;
       k.log.emit('unmodelled', 'smt/control', word);
       return -ERRNO.EBUSY;

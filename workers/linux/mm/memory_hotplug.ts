@@ -5,6 +5,7 @@
  */
 import { type Co, traced } from '../../sim/coroutine.ts';
 import { node_online, numaTables } from '../arch/x86/mm/numa.ts';
+import { register_one_node } from '../drivers/base/node.ts';
 import { cpus_read_lock, cpus_read_unlock } from '../kernel/cpu-locks.ts';
 import { init_percpu_rwsem, percpu_down_write, percpu_up_write } from '../kernel/locking/percpu-rwsem.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
@@ -28,7 +29,8 @@ export const mem_hotplug_done = traced('mem_hotplug_done', unlockAfterChange);
 const __try_online_node = traced('__try_online_node', function* (k: Kernel, nid: number): Co<number> {
   if (node_online(k, nid)) return 0;
   numaTables(k).online.add(nid);
-  return 1;
+  const ret = yield* register_one_node(k, nid);
+  return ret < 0 ? ret : 1;
 });
 
 /** Brings a node without memory online. 0; the node is online afterwards. */

@@ -5,6 +5,7 @@
  */
 import { type Co, traced } from '../../../sim/coroutine.ts';
 import { cpu_physical_id } from '../../arch/x86/kernel/apic/apicid.ts';
+import { coreOf, packageOf, threadsAreKnown } from '../../arch/x86/kernel/cpu/topology.ts';
 import { sysfs_create_dir, sysfs_remove_dir } from '../../fs/sysfs/dir.ts';
 import { sysfs_create_file, sysfs_create_files } from '../../fs/sysfs/file.ts';
 import { type CpuMask, cpuIds } from '../../include/linux/cpumask.ts';
@@ -47,9 +48,10 @@ function leafFiles(cpu: number, leaf: CacheLeaf): attribute[] {
     leaf.packageWide ? topology_core_cpumask(k, cpu) : topology_sibling_cpumask(k, cpu);
   return [
     file('coherency_line_size', () => LINE_SIZE),
+    // without TOPOEXT nothing tells how many share a cache: each has its own number
     file('id', (k) => {
-      const { core, package: socket } = k.platform.apicIdShifts;
-      return cpu_physical_id(k, cpu) >>> (leaf.packageWide ? socket : core);
+      if (!threadsAreKnown(k)) return cpu_physical_id(k, cpu);
+      return leaf.packageWide ? packageOf(k, cpu) : coreOf(k, cpu);
     }),
     file('level', () => leaf.level),
     file('number_of_sets', () => leaf.sets),

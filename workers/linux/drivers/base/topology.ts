@@ -4,7 +4,7 @@
  * @linux drivers/base/topology.c, and the masks of arch/x86/kernel/smpboot.c set_cpu_sibling_map
  */
 import { type Co, traced } from '../../../sim/coroutine.ts';
-import { cpu_physical_id } from '../../arch/x86/kernel/apic/apicid.ts';
+import { coreInPackage, coreOf, packageOf } from '../../arch/x86/kernel/cpu/topology.ts';
 import { sysfs_create_group, sysfs_remove_group } from '../../fs/sysfs/group.ts';
 import { CpuMask, cpu_online, cpu_online_mask, cpuIds } from '../../include/linux/cpumask.ts';
 import type { attribute, attribute_group, bin_attribute } from '../../include/linux/sysfs.ts';
@@ -15,9 +15,6 @@ import { get_cpu_device } from './cpu.ts';
 /** CPU_FILE_MAX_SIZE rounded up to pages, for 8192 CPUs: the size that stat(2) tells of the list files. */
 const LIST_SIZE = 28672;
 const MAP_SIZE = 4096;
-
-const packageOf = (k: Kernel, cpu: number): number => cpu_physical_id(k, cpu) >>> k.platform.apicIdShifts.package;
-const coreOf = (k: Kernel, cpu: number): number => cpu_physical_id(k, cpu) >>> k.platform.apicIdShifts.core;
 
 /** Online CPUs for which `key` is what it is for `cpu`; `cpu` itself alone while it is offline. */
 function sharing(k: Kernel, cpu: number, key: (k: Kernel, cpu: number) => number): CpuMask {
@@ -33,8 +30,7 @@ export const topology_die_cpumask = topology_core_cpumask;
 export const topology_cluster_cpumask = topology_sibling_cpumask;
 
 export const topology_physical_package_id = packageOf;
-export const topology_core_id = (k: Kernel, cpu: number): number =>
-  coreOf(k, cpu) & ((1 << (k.platform.apicIdShifts.package - k.platform.apicIdShifts.core)) - 1);
+export const topology_core_id = coreInPackage;
 
 /** BAD_APICID as a 16-bit number: CPUID tells of no clusters. */
 const NO_CLUSTER = 65535;

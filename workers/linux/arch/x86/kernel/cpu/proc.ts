@@ -3,6 +3,7 @@ import { proc_create } from '../../../../fs/proc/generic.ts';
 import { cpu_online_mask } from '../../../../include/linux/cpumask.ts';
 import type { Kernel } from '../../../../kernel-context.ts';
 import { cpu_physical_id } from '../apic/apicid.ts';
+import { coreInPackage, packageOf } from './topology.ts';
 
 /** What QEMU 7.2's `max` model reports beyond the {@link CpuModel}; from the recordings of /proc/cpuinfo. */
 const CPUID_FACTS = {
@@ -20,11 +21,7 @@ interface Place {
   readonly core: number;
 }
 
-function placeOf(k: Kernel, cpu: number): Place {
-  const apicid = cpu_physical_id(k, cpu);
-  const { core, package: packageShift } = k.platform.apicIdShifts;
-  return { package: apicid >> packageShift, core: (apicid & ((1 << packageShift) - 1)) >> core };
-}
+const placeOf = (k: Kernel, cpu: number): Place => ({ package: packageOf(k, cpu), core: coreInPackage(k, cpu) });
 
 function show_cpuinfo(k: Kernel, cpu: number): string {
   const { cpuModel } = k.platform;
