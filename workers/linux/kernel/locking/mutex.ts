@@ -18,6 +18,8 @@ export const mutex_is_locked = (lock: mutex): boolean => lock.owner !== undefine
 
 const mutex_lock_slowpath = traced('__mutex_lock', function* (k: Kernel, lock: mutex): Co {
   const task = get_current(k);
+  // it may have been released on the way here
+  if (mutex_trylock(k, lock)) return;
   k.log.emit('lock_wait', lock.name, lock.owner?.id ?? 0);
   lock.waiters.push(task);
   while (lock.owner !== task) {

@@ -29,10 +29,20 @@ export const init_percpu_rwsem = (name: string): percpu_rw_semaphore => ({
   draining: undefined,
 });
 
+/** Takes the semaphore if nobody has the writer side or waits. A writer has readers to wait for still. */
+function tryTake(sem: percpu_rw_semaphore, task: task_struct, write: boolean): boolean {
+  if (sem.writer || sem.waiters.length > 0) return false;
+  if (write) sem.writer = task;
+  else sem.readers++;
+  return true;
+}
+
 const percpu_rwsem_wait = traced(
   'percpu_rwsem_wait',
   function* (k: Kernel, sem: percpu_rw_semaphore, write: boolean): Co {
     const task = get_current(k);
+    // it may have been released on the way here
+    if (tryTake(sem, task, write)) return;
     const waiter = { task, write, granted: false };
     k.log.emit('lock_wait', sem.name, sem.writer?.id ?? 0);
     sem.waiters.push(waiter);
@@ -45,8 +55,7 @@ const percpu_rwsem_wait = traced(
 );
 
 export function* percpu_down_read(k: Kernel, sem: percpu_rw_semaphore): Co {
-  if (sem.writer || sem.waiters.length > 0) yield* percpu_rwsem_wait(k, sem, false);
-  else sem.readers++;
+  if (!tryTake(sem, get_current(k), false)) yield* percpu_rwsem_wait(k, sem, false);
 }
 
 export function* percpu_up_read(k: Kernel, sem: percpu_rw_semaphore): Co {
@@ -58,12 +67,8 @@ export const percpu_down_write = traced('percpu_down_write', function* (k: Kerne
   // rcu_sync_enter: from here on readers take the slow path
   yield* synchronize_rcu(k);
   const task = get_current(k);
-  if (sem.writer || sem.waiters.length > 0) {
-    yield* percpu_rwsem_wait(k, sem, true);
-  } else {
-    sem.writer = task;
-    k.log.emit('lock_acquired', sem.name);
-  }
+  if (tryTake(sem, task, true)) k.log.emit('lock_acquired', sem.name);
+  else yield* percpu_rwsem_wait(k, sem, true);
   if (sem.readers > 0) {
     k.log.emit('lock_wait', sem.name, 0);
     sem.draining = task;
@@ -79,7 +84,6 @@ export const percpu_up_write = traced('percpu_up_write', function* (k: Kernel, s
   sem.writer = undefined;
   k.log.emit('lock_released', sem.name);
   for (let first = sem.waiters[0]; first && !sem.writer; first = sem.waiters[0]) {
-    if (first.write && sem.readers > 0) return;
     sem.waiters.shift();
     if (first.write) sem.writer = first.task;
     else sem.readers++;

@@ -19,9 +19,19 @@ export interface rw_semaphore {
 
 export const init_rwsem = (name: string): rw_semaphore => ({ name, writer: undefined, readers: 0, waiters: [] });
 
+/** Takes the semaphore if that is possible at once and nobody waits. */
+function tryTake(sem: rw_semaphore, task: task_struct, write: boolean): boolean {
+  if (sem.writer || sem.waiters.length > 0 || (write && sem.readers > 0)) return false;
+  if (write) sem.writer = task;
+  else sem.readers++;
+  return true;
+}
+
 const slowpath = (name: string, write: boolean) =>
   traced(name, function* (k: Kernel, sem: rw_semaphore): Co {
     const task = get_current(k);
+    // it may have been released on the way here
+    if (tryTake(sem, task, write)) return;
     const waiter: Waiter = { task, write, granted: false };
     k.log.emit('lock_wait', sem.name, sem.writer?.id ?? 0);
     sem.waiters.push(waiter);
@@ -35,13 +45,11 @@ const rwsem_down_read_slowpath = slowpath('rwsem_down_read_slowpath', false);
 const rwsem_down_write_slowpath = slowpath('rwsem_down_write_slowpath', true);
 
 export function* down_read(k: Kernel, sem: rw_semaphore): Co {
-  if (sem.writer || sem.waiters.length > 0) yield* rwsem_down_read_slowpath(k, sem);
-  else sem.readers++;
+  if (!tryTake(sem, get_current(k), false)) yield* rwsem_down_read_slowpath(k, sem);
 }
 
 export function* down_write(k: Kernel, sem: rw_semaphore): Co {
-  if (sem.writer || sem.readers > 0 || sem.waiters.length > 0) yield* rwsem_down_write_slowpath(k, sem);
-  else sem.writer = get_current(k);
+  if (!tryTake(sem, get_current(k), true)) yield* rwsem_down_write_slowpath(k, sem);
 }
 
 export function* up_read(k: Kernel, sem: rw_semaphore): Co {
