@@ -127,12 +127,13 @@ export class Coroutine {
     return this.frames.some((frame) => frame.interrupt);
   }
 
-  /** Called whenever a processor turns to this coroutine; the first time, tells the observer of the first frame. */
-  begin(observer: CallObserver): void {
+  /** Called whenever a processor turns to this coroutine; the first time, tells the observer of the first frame, and returns true. */
+  begin(observer: CallObserver): boolean {
     const first = this.frames[0];
-    if (this.begun || !first) return;
+    if (this.begun || !first) return false;
     this.begun = true;
     observer.enter(first);
+    return true;
   }
 
   /**

@@ -104,16 +104,21 @@ export class Processor {
     return this.spinning === undefined || this.spinning() || this.interruptDue();
   }
 
-  /** Takes an interrupt if one is due, then resumes the coroutine until its next request. */
+  /**
+   * Does one thing: enters the first function of a coroutine that it turns to for the first time, takes an interrupt
+   * that is due, or resumes the coroutine until its next request.
+   */
   step(): void {
-    this.current?.begin(this.environment.observer);
-    if (this.interruptDue()) this.takeInterrupt();
-    else if (this.spinning) {
+    const { current } = this;
+    if (!current || current.begin(this.environment.observer)) return;
+    if (this.interruptDue()) {
+      this.takeInterrupt();
+      return;
+    }
+    if (this.spinning) {
       if (!this.spinning()) return;
       this.spinning = undefined;
     }
-    const { current } = this;
-    if (!current) return;
     const request = current.step(this.environment.observer);
     if (typeof request === 'number') this.localTime += request;
     else if (request === CALLED || request === RETURNED) return;
