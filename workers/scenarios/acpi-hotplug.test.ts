@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cpu_present_mask } from '../linux/include/linux/cpumask.ts';
+import { irq_to_desc } from '../linux/kernel/irq/irqdesc.ts';
 import { deviceAdd, deviceDel } from '../monitor/device-add.ts';
 import { AcpiKernel, type Stretch } from './acpi-kernel.ts';
 import { compareRecording, type RecordedStep, type Recording } from './compare-recording.ts';
@@ -180,5 +181,37 @@ describe('/sys/devices/system/cpu (q35-sysfs-errors)', () => {
     expect(machine.read(`${cpu}/cpu1/online`)).toBe('1\n');
     expect(machine.write(`${cpu}/cpu1/hotplug/target`, '236\n').result).toBe(4);
     expect(machine.read(`${cpu}/cpu1/hotplug/state`)).toBe('236\n');
+  });
+});
+
+describe('the SCI follows the CPUs that are online', () => {
+  const machine = new AcpiKernel('-M q35 -cpu max -smp 2,maxcpus=3 -m 512M');
+  const affinity = () => irq_to_desc(machine.kernel, 9)?.irq_data.effective_affinity.toList();
+  const plug = () => machine.host((board) => deviceAdd(board, newCpu));
+  const newCpu: Parameters<typeof deviceAdd>[1] = {
+    driver: 'max-x86_64-cpu',
+    id: 'c2',
+    'socket-id': 0,
+    'core-id': 2,
+    'thread-id': 0,
+  };
+
+  test('it starts at the CPU with the fewest vectors', () => {
+    expect(affinity()).toBe('1');
+  });
+
+  test('it leaves a CPU that goes offline, and events still arrive', () => {
+    expect(machine.write('devices/system/cpu/cpu1/online', '0\n').result).toBe(2);
+    expect(affinity()).toBe('0');
+    expect(withoutTime(plug().dmesg)).toEqual(['CPU2 has been hot-added']);
+  });
+
+  test('the eject file unplugs as device_del does', () => {
+    const { result, events } = machine.write('bus/acpi/devices/LNXCPU:02/eject', '1\n');
+    expect(result).toBe(-2);
+    expect(events).toEqual([]);
+    const ejected = machine.write('devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0010:00/LNXCPU:02/eject', '1\n');
+    expect(ejected.result).toBe(2);
+    expect(ejected.events).toContainEqual({ event: 'DEVICE_DELETED', data: { path: '/machine/peripheral/c2/lapic' } });
   });
 });
