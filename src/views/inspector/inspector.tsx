@@ -213,7 +213,7 @@ function StateFacts({ info }: { readonly info: CpuhpStateInfo }) {
 function EventFacts({ event, log }: { readonly event: LabEvent; readonly log: LogStore }) {
   const translate = useTranslate();
   return (
-    <section aria-label={translate('inspector.selected', { sequence: event.sequence })}>
+    <section aria-label={translate('inspector.fields')}>
       <dl className="facts">
         <dt>{translate('inspector.kind')}</dt>
         <dd translate="no">{event.kind}</dd>
