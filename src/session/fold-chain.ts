@@ -144,7 +144,9 @@ export function initialChain(): ChainState {
 const ACCESSES_KEPT = 8;
 const SCI_PIN = 9;
 
-function hit(state: ChainState, stage: ChainStage, event: LabEvent, label: string): StageHit {
+/** Notes an event of a stage. Before the first command nothing is on the road: what boot does is no part of it. */
+function hit(state: ChainState, stage: ChainStage, event: LabEvent, label: string): StageHit | undefined {
+  if (state.roundStart < 0) return undefined;
   const known = state.stages.get(stage);
   const made: StageHit = known ?? {
     first: event.sequence,
@@ -192,8 +194,10 @@ function foldFunction(state: ChainState, event: LabEvent): boolean {
   const open = state.openStages.get(event.task) ?? [];
   state.openStages.set(event.task, open);
   if (entered) {
+    const made = hit(state, stage, event, fn);
+    if (!made) return false;
+    made.open++;
     open.push({ fn, stage });
-    hit(state, stage, event, fn).open++;
     return true;
   }
   const at = open.findLastIndex((frame) => frame.fn === fn);
@@ -259,7 +263,8 @@ function foldRegister(state: ChainState, event: LabEvent): boolean {
     hit(state, 'registers', event, line.replace('cpuhp_acpi_', ''));
     return true;
   }
-  const register = textField(event, 'register');
+  // A byte of a register block may be told with its index: `GPE0_STS[0]`.
+  const register = textField(event, 'register').replace(/\[0\]$/, '');
   const acpi = /^(GPE0|PM1)/.exec(register)?.[1];
   if (acpi === undefined) return false;
   const value = numberField(event, event.kind === 'register_change' ? 'to' : 'value');
@@ -270,11 +275,13 @@ function foldRegister(state: ChainState, event: LabEvent): boolean {
   return true;
 }
 
+/** The SCI's line under its own name, or by the pin to which every PC's chipset leads it. */
+export const isSciLine = (line: string): boolean => line === 'SCI' || line === `ioapic pin ${SCI_PIN}`;
+
 function foldInterrupt(state: ChainState, event: LabEvent): boolean {
   switch (event.kind) {
     case 'irq_line': {
-      const line = textField(event, 'line');
-      if (line !== 'SCI') return false;
+      if (!isSciLine(textField(event, 'line'))) return false;
       state.sciLevel = numberField(event, 'level') !== 0;
       hit(state, 'sci', event, `SCI ${state.sciLevel ? 'high' : 'low'}`);
       return true;

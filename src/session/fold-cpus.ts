@@ -29,6 +29,10 @@ interface KernelCpu {
   online: boolean;
   state: number;
   target: number;
+  /** On its way to the target. The CPU that boots is at the top without a target, and is not. */
+  moving: boolean;
+  /** The ladder has told of it. */
+  seen: boolean;
   failed: boolean;
 }
 
@@ -67,16 +71,24 @@ function conditionOf(slot: SlotState, kernel: KernelCpu | undefined): CpuConditi
   if (slot.arriving) return 'coming';
   // A CPU of power-on is there before a kernel counts it; a later one that the kernel did not take has failed.
   if (!kernel?.present) return slot.slot.presentAtBoot ? 'present' : 'failed';
-  if (slot.leaving || kernel.target < kernel.state) return 'going';
+  if (slot.leaving || (kernel.moving && kernel.target < kernel.state)) return 'going';
   if (kernel.failed) return 'failed';
-  if (kernel.online && kernel.target === kernel.state) return 'online';
-  return kernel.target > kernel.state ? 'coming' : 'present';
+  if (kernel.moving) return 'coming';
+  return kernel.online ? 'online' : 'present';
 }
 
 function kernelCpu(state: CpusState, cpu: number): KernelCpu {
   const known = state.kernel.get(cpu);
   if (known) return known;
-  const made: KernelCpu = { present: false, online: false, state: 0, target: 0, failed: false };
+  const made: KernelCpu = {
+    present: false,
+    online: false,
+    state: 0,
+    target: 0,
+    moving: false,
+    seen: false,
+    failed: false,
+  };
   state.kernel.set(cpu, made);
   return made;
 }
@@ -140,11 +152,14 @@ function applyKernelEvent(state: CpusState, event: LabEvent): boolean {
       return true;
     }
     case 'cpuhp_state': {
+      const first = !state.kernel.get(numberField(event, 'cpu'))?.seen;
       const cpu = kernelCpu(state, numberField(event, 'cpu'));
       const target = numberField(event, 'target');
       if (target !== cpu.target && target > numberField(event, 'state')) cpu.failed = false;
       cpu.state = numberField(event, 'state');
       cpu.target = target;
+      cpu.moving = first ? target > cpu.state : target !== cpu.state;
+      cpu.seen = true;
       return true;
     }
     case 'cpuhp_exit':

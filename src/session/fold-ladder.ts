@@ -24,7 +24,7 @@ export interface LadderCpu {
   /** Position on the ladder: a number of the profile's state table. */
   state: number;
   target: number;
-  /** `resting` once the state is the target and nothing runs. */
+  /** `resting` once the state is the target. */
   direction: 'up' | 'down' | 'resting';
   /** Innermost callback last: `cpuhp_kick_ap_work` runs on one CPU while its steps run on another. */
   readonly running: RunningStep[];
@@ -63,20 +63,18 @@ function cpuOf(state: LadderState, cpu: number): LadderCpu {
   return made;
 }
 
-function settleDirection(cpu: LadderCpu): void {
-  if (cpu.target !== cpu.state) cpu.direction = cpu.target > cpu.state ? 'up' : 'down';
-  else if (cpu.running.length === 0) cpu.direction = 'resting';
-}
-
 export function foldLadder(state: LadderState, event: LabEvent): boolean {
   switch (event.kind) {
     case 'cpuhp_state': {
       const cpu = cpuOf(state, numberField(event, 'cpu'));
+      const isFirst = cpu.changedAt < 0;
       const target = numberField(event, 'target');
       const from = numberField(event, 'state');
       if (target !== cpu.target && target > from) cpu.failed = undefined;
       cpu.state = from;
       cpu.target = target;
+      // The CPU that boots is put at the top without a target: it does not go down.
+      cpu.direction = target > from ? 'up' : target < from && !isFirst ? 'down' : 'resting';
       break;
     }
     case 'cpuhp_enter':
@@ -106,7 +104,6 @@ export function foldLadder(state: LadderState, event: LabEvent): boolean {
       return false;
   }
   const moved = cpuOf(state, numberField(event, 'cpu'));
-  settleDirection(moved);
   moved.changedAt = event.sequence;
   state.lastMoved = moved.cpu;
   return true;

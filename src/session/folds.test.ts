@@ -85,6 +85,15 @@ describe('a socket', () => {
       new TestLog(),
       ['present', 'present', 'possible', 'possible'],
     ],
+    [
+      'of the CPU that boots is online, though the kernel gives that CPU no target',
+      new TestLog()
+        .add('cpu_number', { cpu: 0, apicId: 0 })
+        .add('cpu_mask', { mask: 'present', cpu: 0, value: 1 })
+        .add('cpu_mask', { mask: 'online', cpu: 0, value: 1 })
+        .add('cpuhp_state', { cpu: 0, state: ONLINE, target: 0 }),
+      ['online', 'present', 'possible', 'possible'],
+    ],
     ['of power-on is online after boot', booted(), ['online', 'online', 'possible', 'possible']],
     ['that was plugged is coming until the guest has reported', plugged(), ['online', 'online', 'coming', 'possible']],
     ['is present once it has', present(), ['online', 'online', 'present', 'possible']],
@@ -163,6 +172,13 @@ describe('the ladder', () => {
     expect(cpus.get(2)?.lastStep?.callback).toBe('sched_cpu_deactivate');
   });
 
+  test('does not take the CPU that boots for one that goes down', () => {
+    const log = new TestLog().add('cpuhp_state', { cpu: 0, state: ONLINE, target: 0 });
+    log.add('cpuhp_enter', { cpu: 0, target: ONLINE, step: 201, fn: 'page_writeback_cpu_online' });
+    log.add('cpuhp_exit', { cpu: 0, state: 201, step: 201, ret: 0 });
+    expect(foldAll(initialLadder(), foldLadder, log).cpus.get(0)?.direction).toBe('resting');
+  });
+
   test('keeps the callback that failed, and forgets it at the next attempt', () => {
     const log = new TestLog().add('cpuhp_enter', { cpu: 1, target: ONLINE, step: 50, fn: 'rcutree_prepare_cpu' });
     log.add('cpuhp_exit', { cpu: 1, state: 50, step: 50, ret: -11 });
@@ -199,7 +215,8 @@ describe('the chain', () => {
 
   test('shows what waits in a queue, what runs, and what is done', () => {
     const queued = { function: 'acpi_os_execute_deferred', workqueue: 'kacpid' };
-    const log = new TestLog().on(1, 3).add('workqueue_queue_work', { work: 1, ...queued });
+    const log = new TestLog().add('qmp_in', { text: add });
+    log.on(1, 3).add('workqueue_queue_work', { work: 1, ...queued });
     log.add('workqueue_queue_work', { work: 2, ...queued });
     log.add('workqueue_queue_work', { work: 3, function: 'vmstat_update', workqueue: 'mm_percpu_wq' });
     log.on(0, 4).add('workqueue_execute_start', { work: 1, function: 'acpi_os_execute_deferred' });
@@ -214,18 +231,26 @@ describe('the chain', () => {
   });
 
   test('counts AML as a stage only inside the method of a GPE', () => {
-    const outside = new TestLog().on(0, 4).add('aml_method_enter', { path: '\\_SB.CPUS.C002._STA' });
+    const outside = new TestLog()
+      .add('qmp_in', { text: add })
+      .on(0, 4)
+      .add('aml_method_enter', { path: '\\_SB.CPUS.C002._STA' });
     expect(foldAll(initialChain(), foldChain, outside).stages.has('aml')).toBe(false);
-    const inside = new TestLog().on(0, 4);
+    const inside = new TestLog().add('qmp_in', { text: add }).on(0, 4);
     inside.call('acpi_ev_asynch_execute_gpe_method', () => inside.add('aml_notify', { node: NODE, value: 1 }));
     expect(foldAll(initialChain(), foldChain, inside).stages.get('aml')?.label).toBe(`Notify (${NODE}, 1)`);
   });
 
   test('follows the SCI from its line to the vector', () => {
-    const log = new TestLog().add('irq_line', { line: 'SCI', level: 1 });
+    const log = new TestLog().add('qmp_in', { text: add }).add('irq_line', { line: 'ioapic pin 9', level: 1 });
     log.add('ioapic_deliver', { pin: 4, vector: 0x24 }).add('ioapic_deliver', { pin: 9, vector: 0x22 });
     const { sciLevel, sciVector, stages } = foldAll(initialChain(), foldChain, log);
     expect([sciLevel, sciVector, stages.get('sci')?.label]).toEqual([true, 0x22, 'pin 9 → vector 0x22']);
+  });
+
+  test('stays dark while the machine boots', () => {
+    const log = new TestLog().on(0, 1).call('acpi_ev_gpe_detect').add('cpuhp_enter', { cpu: 1, fn: 'bringup_cpu' });
+    expect([...foldAll(initialChain(), foldChain, log).stages]).toEqual([]);
   });
 
   test('begins anew with the next command, and with a write to online', () => {

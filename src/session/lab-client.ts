@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import { type LogChunk, WORDS_PER_RECORD } from '../../workers/protocol/log-format.ts';
+import type { LogChunk } from '../../workers/protocol/log-format.ts';
 import type { LabMachine, LogCredit, LogMessage } from '../../workers/protocol/machine-api.ts';
 
 /** A worker with one machine in it. */
@@ -11,12 +11,6 @@ export interface LabClient {
   onFault: (message: string) => void;
   onChunks: (chunks: readonly LogChunk[]) => void;
   close(): void;
-}
-
-/** A chunk comes in a buffer for thousands of records; one with few is kept in a buffer of its own size. */
-function trimmed(chunk: LogChunk): LogChunk {
-  const used = chunk.count * WORDS_PER_RECORD;
-  return used * 2 > chunk.words.length ? chunk : { ...chunk, words: chunk.words.slice(0, used) };
 }
 
 /** Starts the worker. Each chunk of the log is answered with a credit once it has been taken. */
@@ -35,7 +29,7 @@ export function startLabClient(): LabClient {
   };
   port1.addEventListener('message', (event: MessageEvent<LogMessage>) => {
     const { chunks } = event.data;
-    client.onChunks(chunks.map(trimmed));
+    client.onChunks(chunks);
     const credit: LogCredit = { credits: chunks.length };
     port1.postMessage(credit);
   });

@@ -78,11 +78,12 @@ export class LabSession {
       ratio: () => SPEEDS[useLab.getState().preferences.speed] ?? 0,
       caughtUp: (records) => log.reader.length >= records,
       mayRest: () => log.shellAtPrompt,
+      told: () => log.told,
       progressed: ({ records }) => {
         this.lastRecords = Math.max(this.lastRecords, records);
         this.drawSoon();
       },
-      failed: (error) => this.fail({ of: 'crash', reason: error instanceof Error ? error.message : String(error) }),
+      failed: (error) => this.crashed(error),
     });
     this.lastRecords = 0;
     this.machine = { client, pacer, log };

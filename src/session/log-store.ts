@@ -21,6 +21,9 @@ export interface Versions {
 
 export const NO_VERSIONS: Versions = { cpus: 0, masks: 0, ladder: 0, chain: 0, tasks: 0, texts: 0, narration: 0 };
 
+/** The steps of the ladder are many and alike. */
+const STEP_WEIGHT = 0.5;
+
 /**
  * The event log on the page's side, with the folds that every picture is drawn from. It stands outside React: the
  * folds change in place, and {@link versions} tells which have.
@@ -34,6 +37,8 @@ export class LogStore {
   readonly tasks: TasksState = initialTasks();
   readonly texts: TextsState = initialTexts();
   sentence: Sentence | undefined;
+  /** Sentences so far, weighted by the time that a reader needs for them. */
+  told = 0;
   /** Task of the last event that had one, for a view that follows what happens. */
   lastTask = 0;
   lastEvent: LabEvent | undefined;
@@ -66,6 +71,7 @@ export class LogStore {
       const sentence = narrate(event, context);
       if (sentence) {
         this.sentence = sentence;
+        this.told += sentence.key === 'say.step' ? STEP_WEIGHT : 1;
         changed.narration = 1;
       }
       if (event.task !== 0) this.lastTask = event.task;

@@ -1,5 +1,6 @@
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
 import { numberField, textField } from './event-access.ts';
+import { isSciLine } from './fold-chain.ts';
 import type { MessageKey, MessageParameters } from './i18n/translate.ts';
 
 /** A sentence of the narration line: a template of the catalogue and what goes into it. */
@@ -78,12 +79,12 @@ const KINDS: Readonly<Record<string, Teller>> = {
     booted ? ['say.plugged', { vcpu: numberField(event, 'vcpu'), apicId: numberField(event, 'apicId') }] : undefined,
   vcpu_unplugged: (event) => ['say.unplugged', { vcpu: numberField(event, 'vcpu') }],
   register_change: (event) => {
-    const register = textField(event, 'register');
+    const register = textField(event, 'register').replace(/\[\d+\]$/, '');
     const raised = numberField(event, 'to') > numberField(event, 'from');
     return register.startsWith('GPE0_STS') && raised ? ['say.gpe', { register }] : undefined;
   },
   irq_line: (event) => {
-    if (textField(event, 'line') !== 'SCI') return undefined;
+    if (!isSciLine(textField(event, 'line'))) return undefined;
     return [numberField(event, 'level') ? 'say.sciHigh' : 'say.sciLow'];
   },
   ioapic_deliver: (event) =>
@@ -129,7 +130,7 @@ const KINDS: Readonly<Record<string, Teller>> = {
     const text = textField(event, 'text').replaceAll('`', "'");
     return [booted ? 'say.printk' : 'say.boot', { text }];
   },
-  unmodelled: (event) => ['say.unmodelled', { what: textField(event, 'what') }],
+  unmodelled: (event, { booted }) => (booted ? ['say.unmodelled', { what: textField(event, 'what') }] : undefined),
 };
 
 /** The sentence that tells of an event; undefined for one that the story leaves out. */

@@ -55,13 +55,14 @@ describe('the pacer', () => {
   const frame = async (milliseconds = 16) => {
     clock += milliseconds;
     for (const run of frames.splice(0)) run(clock);
-    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    for (let turn = 0; turn < 60; turn++) await Promise.resolve();
   };
   const start = (machine: ScriptedMachine, options: Partial<PacerOptions> = {}) => {
     const pacer = new Pacer(machine, {
       ratio: () => 100,
       caughtUp: () => true,
       mayRest: () => true,
+      told: () => 0,
       progressed: () => {},
       failed: (error) => {
         throw error;
@@ -82,21 +83,34 @@ describe('the pacer', () => {
     expect(machine.calls).toEqual(['settle']);
   });
 
-  test('advances by the speed once it has booted', async () => {
-    const machine = new ScriptedMachine([0.1 * MS, 0.2 * MS, 0.3 * MS]);
-    const pacer = start(machine);
-    pacer.hurried = false;
+  test('lets events come no faster than the speed says', async () => {
+    const machine = new ScriptedMachine([0.1 * MS, 0.5 * MS, 0.6 * MS]);
+    start(machine).hurried = false;
+    await frame();
+    expect(machine.now).toBe(0.1 * MS);
+    await frame(8);
+    expect(machine.now).toBe(0.1 * MS);
+    await frame(8);
+    expect(machine.now).toBe(0.5 * MS);
     await frame(16);
-    expect(machine.calls).toEqual(['advance 160000']);
+    expect(machine.now).toBe(0.5 * MS);
+  });
+
+  test('leaves a sentence standing for a while', async () => {
+    const machine = new ScriptedMachine([1_000, 2_000, 3_000]);
+    start(machine, { told: () => machine.progress().records }).hurried = false;
+    await frame();
+    expect(machine.now).toBe(1_000);
+    await frame(60);
+    expect(machine.now).toBe(1_000);
+    await frame(40);
+    expect(machine.now).toBe(2_000);
   });
 
   test('skips a stretch in which nothing happens', async () => {
     const machine = new ScriptedMachine([0.01 * MS, 15 * MS]);
-    const pacer = start(machine);
-    pacer.hurried = false;
-    await frame(16);
-    await frame(16);
-    expect(machine.calls.at(-1)).toBe('step event');
+    start(machine).hurried = false;
+    for (let at = 0; at < 3; at++) await frame(50);
     expect(machine.now).toBe(15 * MS);
   });
 

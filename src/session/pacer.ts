@@ -14,6 +14,8 @@ export interface PacerOptions {
   caughtUp(records: number): boolean;
   /** Whether a machine that is quiet, with a timer still to come, may rest: asked once its log is here. */
   mayRest(): boolean;
+  /** How much so far a reader needs time for: sentences of the narration, by their weight. */
+  told(): number;
   progressed(progress: Progress): void;
   failed(error: unknown): void;
 }
@@ -24,16 +26,16 @@ const NS_PER_MS = 1_000_000;
 const FULL_SPEED_SLICE = 1_000 * NS_PER_MS;
 /** At full speed: real time that a frame may take before the page is drawn. */
 const FRAME_BUDGET_MS = 12;
-/** Real time without any event after which the machine is taken to the next one. */
+/** The longest that a stretch of virtual time without an event is waited for. */
 const PATIENCE_MS = 120;
-/** Virtual time of one call at the other speeds: short enough not to run past the machine's quiet. */
-const LONGEST_ADVANCE = 10 * NS_PER_MS;
-/** A frame that came late (a tab in the background) does not make the machine run ahead. */
-const LONGEST_FRAME_MS = 50;
+/** How long a sentence stays at least, in milliseconds, at a ratio of 1; it grows with the ratio. */
+const DWELL_MS = 0.8;
+const LONGEST_DWELL_MS = 4_000;
 
 /**
- * Virtual against real time. While it runs, each frame asks the machine to advance as far as the speed allows;
- * stretches in which nothing happens are skipped; at the machine's quiet the clock rests until somebody gives an input.
+ * Virtual against real time. While it runs, events come no faster than the speed allows, and what is told in words
+ * stays long enough to be seen; stretches in which nothing happens are skipped; at the machine's quiet the clock rests
+ * until somebody gives an input.
  */
 export class Pacer {
   running = false;
@@ -42,10 +44,11 @@ export class Pacer {
   resting = false;
   private readonly machine: PacedMachine;
   private readonly options: PacerOptions;
-  private clock = 0;
-  private lastRecords = 0;
-  private lastFrame = 0;
-  private silentSince = 0;
+  private last: Progress | undefined;
+  /** Real time before which nothing may happen. */
+  private holdUntil = 0;
+  /** What has had its time. */
+  private told = 0;
   private busy: Promise<void> = Promise.resolve();
   private waiting = 0;
   private frame: number | undefined;
@@ -75,8 +78,6 @@ export class Pacer {
   wake(): void {
     this.resting = false;
     if (this.closed || !this.running || this.frame !== undefined) return;
-    this.lastFrame = performance.now();
-    this.silentSince = this.lastFrame;
     this.schedule();
   }
 
@@ -97,7 +98,7 @@ export class Pacer {
 
   /** Notes where the machine stands, from whatever call said so. */
   note(progress: Progress): void {
-    this.clock = Math.max(this.clock, progress.now);
+    this.last = progress;
     this.options.progressed(progress);
     if (progress.quiet && (progress.nextDue === undefined || this.mayRest(progress))) {
       this.resting = true;
@@ -107,14 +108,14 @@ export class Pacer {
 
   private schedule(): void {
     // A hidden page gets no frames; the machine stands still with it.
-    this.frame = requestAnimationFrame((now) => {
+    this.frame = requestAnimationFrame(() => {
       this.frame = undefined;
       if (this.closed || !this.running || this.resting) return;
       if (this.waiting > 0) {
         this.schedule();
         return;
       }
-      const ended = this.exclusive(() => this.advanceFrame(now));
+      const ended = this.exclusive(() => this.advanceFrame());
       ended.then(
         () => {
           if (this.running && !this.resting && !this.closed && this.frame === undefined) this.schedule();
@@ -124,13 +125,14 @@ export class Pacer {
     });
   }
 
-  private async advanceFrame(now: number): Promise<void> {
-    const elapsed = Math.min(Math.max(now - this.lastFrame, 0), LONGEST_FRAME_MS);
-    this.lastFrame = now;
+  private async advanceFrame(): Promise<void> {
     const ratio = this.hurried ? 0 : this.options.ratio();
-    const progress = ratio === 0 ? await this.advanceFully() : await this.advanceBy((elapsed * NS_PER_MS) / ratio, now);
-    this.lastRecords = progress.records;
-    this.note(progress);
+    if (ratio === 0) {
+      this.note(await this.advanceFully());
+      this.told = this.options.told();
+    } else {
+      await this.advanceBySteps(ratio);
+    }
   }
 
   private async advanceFully(): Promise<Progress> {
@@ -142,17 +144,24 @@ export class Pacer {
     return this.passQuiet(progress);
   }
 
-  private async advanceBy(virtual: number, now: number): Promise<Progress> {
-    this.clock += Math.min(virtual, LONGEST_ADVANCE);
-    const progress = await this.machine.advance(Math.floor(this.clock));
-    if (progress.quiet) return this.passQuiet(progress);
-    if (progress.records !== this.lastRecords) {
-      this.silentSince = now;
-      return progress;
+  /** Event by event, until one wants to be looked at or the frame is over. */
+  private async advanceBySteps(ratio: number): Promise<void> {
+    const end = performance.now() + FRAME_BUDGET_MS;
+    while (this.running && !this.resting && performance.now() < end) {
+      if (this.last && !this.options.caughtUp(this.last.records)) return;
+      const told = this.options.told();
+      this.hold(Math.min(told - this.told, 1) * Math.min(DWELL_MS * ratio, LONGEST_DWELL_MS));
+      this.told = told;
+      if (performance.now() < this.holdUntil) return;
+      const before = this.last?.now ?? 0;
+      const progress = this.last?.quiet ? await this.passQuiet(this.last) : await this.machine.step('event');
+      this.note(progress);
+      this.hold(Math.min(((progress.now - before) * ratio) / NS_PER_MS, PATIENCE_MS));
     }
-    // Every processor waits, or spins without an event: nothing is to be seen until the next one.
-    const idle = progress.nextDue !== undefined && progress.nextDue > progress.now;
-    return idle || now - this.silentSince > PATIENCE_MS ? this.machine.step('event') : progress;
+  }
+
+  private hold(milliseconds: number): void {
+    this.holdUntil = Math.max(this.holdUntil, performance.now()) + milliseconds;
   }
 
   /** Quiet, but somebody sleeps and is waited for: on to where the next thing is due. */

@@ -123,7 +123,7 @@ export function Ladder() {
                 condition={condition}
                 y={layout.middleOf.get(namedState(states, ladder?.state ?? 0)?.state ?? 0) ?? layout.height}
                 target={
-                  ladder && ladder.target !== ladder.state
+                  ladder && ladder.direction !== 'resting' && ladder.target !== ladder.state
                     ? layout.middleOf.get(namedState(states, ladder.target)?.state ?? 0)
                     : undefined
                 }
