@@ -19,14 +19,14 @@ export const DEFAULT_COST = 2 * US;
  */
 const costs: Readonly<Record<string, number>> = {
   // waits
-  'rcu grace period': 12 * MS,
-  INIT: 4 * MS,
+  'rcu grace period': 13 * MS,
+  INIT: 5 * MS,
   trampoline: 2 * MS,
   copy_process: 150 * US,
   // functions
   identify_secondary_cpu: 3 * MS,
   mtrr_rendezvous_handler: 2 * MS,
-  calibrate_delay: 16 * MS,
+  calibrate_delay: 20 * MS,
   trace_rb_cpu_prepare: 8 * US,
   zswap_cpu_comp_prepare: 110 * US,
   topology_add_dev: 100 * US,
