@@ -164,6 +164,7 @@ function* executeProgram(
 ): Co<number> {
   if (last) return yield* becomeProgram(shell, node.redirects, argv, assignments);
   const { state, sys } = shell;
+  if (!(argv[0] ?? '').includes('/')) state.hashed.add(argv[0] ?? '');
   const pid = yield* shell.fork(function* (child) {
     if (state.options.monitor) yield* child.sys.setpgid(child.sys.getpid(), child.sys.getpid());
     return yield* becomeProgram(child, node.redirects, argv, assignments);

@@ -19,7 +19,7 @@ import {
   type SyntaxFault,
 } from './parse.ts';
 import { OPTION_LETTERS, ShellError, type ShellFunction, type ShellState, type SourceText } from './state.ts';
-import { runExitTrap, runPendingTraps } from './traps.ts';
+import { runExitTrap, runPendingTraps, signalNumber } from './traps.ts';
 import { foreground, waitForProcess } from './wait.ts';
 
 /** Signals that an interactive shell handles itself; programs that it starts get the defaults. */
@@ -115,7 +115,8 @@ export class Shell {
     if (typeof path === 'number') return undefined;
     const stat = yield* this.sys.stat(path);
     if (typeof stat === 'number' || stat.type === 'directory') return undefined;
-    return verbose ? `${name} is ${path}` : path;
+    if (!verbose) return path;
+    return this.state.hashed.has(name) ? `${name} is hashed (${path})` : `${name} is ${path}`;
   }
 
   /** `exec`: this process becomes the program. */
@@ -282,8 +283,8 @@ export class Shell {
   private signalsToReset(): number[] {
     const trapped = [...this.state.traps]
       .filter(([, command]) => command !== '')
-      .map(([name]) => SIGNALS[`SIG${name}` as keyof typeof SIGNALS])
-      .filter((signal) => signal !== undefined);
+      .map(([name]) => signalNumber(name) ?? 0)
+      .filter((signal) => signal > 0);
     return this.state.interactive ? [...new Set([...INTERACTIVE_SIGNALS, ...trapped])] : trapped;
   }
 }

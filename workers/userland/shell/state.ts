@@ -106,6 +106,8 @@ export class ShellState {
   fromArgument = false;
   isSubshell = false;
   source: SourceText = { text: '', firstLine: 1 };
+  /** Programs that were found along PATH. */
+  hashed = new Set<string>();
   /** Position of the command under way in `source`. */
   position = 0;
   unwinding: Unwinding | undefined;
@@ -157,6 +159,7 @@ export class ShellState {
     copy.traps = new Map([...this.traps].filter(([, command]) => command === ''));
     copy.pendingTraps = [];
     copy.interrupted = false;
+    copy.hashed = new Set(this.hashed);
     copy.savedDescriptors = new Set(this.savedDescriptors);
     copy.isSubshell = true;
     copy.output = '';

@@ -1,22 +1,43 @@
 /** `trap`: commands that run when a signal has come, and at the end. */
-import { SIGNALS } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import type { Shell } from './shell.ts';
 
+const NAMES =
+  'EXIT HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'.split(
+    ' ',
+  );
+const FIRST_REALTIME = 34;
+const LAST_REALTIME = 64;
+
 /** Signal number of `INT`, `SIGINT`, `2`; 0 of `EXIT`; undefined of anything else. */
 export function signalNumber(name: string): number | undefined {
-  if (/^\d+$/.test(name)) return Number(name) < 65 ? Number(name) : undefined;
+  if (/^\d+$/.test(name)) return signalName(Number(name)) === undefined ? undefined : Number(name);
   const upper = name.toUpperCase().replace(/^SIG/, '');
-  if (upper === 'EXIT') return 0;
-  return (SIGNALS as Readonly<Record<string, number>>)[`SIG${upper}`];
+  const plain = NAMES.indexOf(upper);
+  if (plain >= 0) return plain;
+  for (let signal = FIRST_REALTIME; signal <= LAST_REALTIME; signal++) if (signalName(signal) === upper) return signal;
+  return undefined;
 }
 
 /** `INT` of 2; `EXIT` of 0. */
 export function signalName(signal: number): string | undefined {
-  if (signal === 0) return 'EXIT';
-  return Object.entries(SIGNALS)
-    .find(([, number]) => number === signal)?.[0]
-    .slice(3);
+  if (signal < FIRST_REALTIME) return NAMES[signal];
+  if (signal > LAST_REALTIME) return undefined;
+  const [up, down] = [signal - FIRST_REALTIME, LAST_REALTIME - signal];
+  if (up <= 15) return up === 0 ? 'RTMIN' : `RTMIN+${up}`;
+  return down === 0 ? 'RTMAX' : `RTMAX-${down}`;
+}
+
+/** `kill -l` and `trap -l`: five a line. */
+export function signalTable(): string {
+  let text = '';
+  let column = 0;
+  for (let signal = 1; signal <= LAST_REALTIME; signal++) {
+    const name = signalName(signal);
+    if (name === undefined) continue;
+    text += `${String(signal).padStart(2)}) SIG${name}${++column % 5 === 0 ? '\n' : '\t'}`;
+  }
+  return `${text}\n`;
 }
 
 /** Makes `command` run when the signal comes; '' ignores it, undefined restores the default. */

@@ -9,8 +9,10 @@ const CPU = '/sys/devices/system/cpu';
 
 interface Cache {
   readonly name: string;
+  readonly id: string;
   readonly bytes: number;
-  readonly shared: string;
+  /** CPUs that share it. */
+  readonly shared: readonly number[];
 }
 
 interface Cpu {
@@ -30,47 +32,40 @@ function* attribute(tool: Tool, path: string): Co<string | undefined> {
 const byteSize = (text: string): number =>
   Number.parseInt(text, 10) * (text.endsWith('M') ? 1_048_576 : text.endsWith('K') ? 1024 : 1);
 
+function* readCaches(tool: Tool, base: string, cpu: number): Co<Cache[]> {
+  const caches: Cache[] = [];
+  for (let index = 0; ; index++) {
+    const path = `${base}/cache/index${index}`;
+    const level = yield* attribute(tool, `${path}/level`);
+    if (level === undefined) return caches;
+    const type = yield* attribute(tool, `${path}/type`);
+    const list = (yield* attribute(tool, `${path}/shared_cpu_list`)) ?? String(cpu);
+    caches.push({
+      name: `L${level}${type === 'Data' ? 'd' : type === 'Instruction' ? 'i' : ''}`,
+      id: (yield* attribute(tool, `${path}/id`)) ?? list,
+      bytes: byteSize((yield* attribute(tool, `${path}/size`)) ?? '0'),
+      shared: parseCpuList(list) ?? [],
+    });
+  }
+}
+
 function* readCpu(tool: Tool, number: number, online: boolean): Co<Cpu> {
   const base = `${CPU}/cpu${number}`;
+  if (!online) return { number, online, node: undefined, socket: undefined, core: undefined, caches: [] };
   const entries = yield* tool.sys.getdents(base);
   const names = typeof entries === 'number' ? [] : entries.map((entry) => entry.name);
-  const caches: Cache[] = [];
-  for (let index = 0; online; index++) {
-    const level = yield* attribute(tool, `${base}/cache/index${index}/level`);
-    if (level === undefined) break;
-    const type = (yield* attribute(tool, `${base}/cache/index${index}/type`)) ?? '';
-    const letter = type === 'Data' ? 'd' : type === 'Instruction' ? 'i' : '';
-    const size = (yield* attribute(tool, `${base}/cache/index${index}/size`)) ?? '0';
-    const shared = (yield* attribute(tool, `${base}/cache/index${index}/shared_cpu_map`)) ?? String(number);
-    caches.push({ name: `L${level}${letter}`, bytes: byteSize(size), shared });
-  }
   return {
     number,
     online,
-    node: online ? names.find((name) => /^node\d+$/.test(name))?.slice(4) : undefined,
-    socket: online ? yield* attribute(tool, `${base}/topology/physical_package_id`) : undefined,
-    core: online ? yield* attribute(tool, `${base}/topology/core_id`) : undefined,
-    caches,
+    node: names.find((name) => /^node\d+$/.test(name))?.slice(4),
+    socket: yield* attribute(tool, `${base}/topology/physical_package_id`),
+    core: yield* attribute(tool, `${base}/topology/core_id`),
+    caches: yield* readCaches(tool, base, number),
   };
 }
 
-/** Numbers the different values as they come, as lscpu names sockets, cores and caches. */
-class Numbering {
-  private readonly known = new Map<string, number>();
-
-  of(value: string): number {
-    const number = this.known.get(value) ?? this.known.size;
-    this.known.set(value, number);
-    return number;
-  }
-
-  get size(): number {
-    return this.known.size;
-  }
-}
-
 export function* lscpu(tool: Tool): Co<number> {
-  const options = yield* tool.options('abBcCepJyxs:hV', {
+  const options = yield* tool.options('abBcCe::p::Jyxs:hV', {
     all: 'a',
     online: 'b',
     offline: 'c',
@@ -81,154 +76,261 @@ export function* lscpu(tool: Tool): Co<number> {
   const online = new Set(parseCpuList((yield* attribute(tool, `${CPU}/online`)) ?? '') ?? []);
   const cpus: Cpu[] = [];
   for (const number of present) cpus.push(yield* readCpu(tool, number, online.has(number)));
-  if (options.has('e')) return yield* extended(tool, cpus);
-  if (options.has('p')) return yield* parsable(tool, cpus);
+  const listed = cpus.filter((cpu) => (options.has('b') ? cpu.online : options.has('c') ? !cpu.online : true));
+  if (options.has('e')) return yield* extended(tool, cpus, listed, options.value('e') ?? '');
+  if (options.has('p')) {
+    const shown = options.has('a') || options.has('c') ? listed : cpus.filter((cpu) => cpu.online);
+    return yield* parsable(tool, cpus, shown, options.value('p') ?? '');
+  }
   return yield* summary(tool, cpus);
 }
 
-interface Numbered {
-  readonly core: string;
-  readonly caches: readonly string[];
+/** Columns of -e and -p: a CPU's value, undefined where it has none. */
+function columnValues(cpus: readonly Cpu[]): Readonly<Record<string, (cpu: Cpu) => string | undefined>> {
+  const online = cpus.filter((cpu) => cpu.online);
+  const cores = [...new Set(online.map((cpu) => `${cpu.socket}/${cpu.core}`))];
+  return {
+    CPU: (cpu) => String(cpu.number),
+    CORE: (cpu) => (cpu.online ? String(cores.indexOf(`${cpu.socket}/${cpu.core}`)) : undefined),
+    SOCKET: (cpu) => cpu.socket,
+    NODE: (cpu) => cpu.node,
+    BOOK: () => undefined,
+    DRAWER: () => undefined,
+    CACHE: (cpu) =>
+      cacheNumbers(cpus, cpu)
+        .filter((number) => number !== undefined)
+        .join(':') || undefined,
+    ONLINE: (cpu) => (cpu.online ? 'yes' : 'no'),
+    CONFIGURED: () => undefined,
+    ADDRESS: () => undefined,
+    POLARIZATION: () => undefined,
+    MAXMHZ: () => undefined,
+    MINMHZ: () => undefined,
+    MHZ: () => undefined,
+  };
 }
 
-/** Core and cache numbers of each CPU as they are shown. */
-function numbered(cpus: readonly Cpu[]): {
-  readonly names: readonly string[];
-  readonly rows: ReadonlyMap<Cpu, Numbered>;
-} {
-  const cores = new Numbering();
-  const names = cpus.find((cpu) => cpu.online)?.caches.map((cache) => cache.name) ?? [];
-  const numbering = new Map(names.map((name) => [name, new Numbering()]));
-  const rows = new Map<Cpu, Numbered>();
-  for (const cpu of cpus) {
-    const caches = names.map((name) => {
-      const cache = cpu.caches.find((other) => other.name === name);
-      return cache ? String(numbering.get(name)?.of(cache.shared) ?? 0) : '';
-    });
-    rows.set(cpu, { core: cpu.online ? String(cores.of(`${cpu.socket}/${cpu.core}`)) : '-', caches });
-  }
-  return { names, rows };
-}
+const cacheNames = (cpus: readonly Cpu[]): string[] =>
+  cpus.find((cpu) => cpu.online)?.caches.map((cache) => cache.name) ?? [];
 
-function* extended(tool: Tool, cpus: readonly Cpu[]): Co<number> {
-  const { names, rows } = numbered(cpus);
-  const title = names.length > 0 ? [names.join(':')] : [];
-  const header = ['CPU', 'NODE', 'SOCKET', 'CORE', ...title, 'ONLINE'];
-  const cells = cpus.map((cpu) => {
-    const row = rows.get(cpu);
-    const cache = names.length > 0 ? [cpu.online ? (row?.caches.join(':') ?? '') : '-'] : [];
-    return [
-      String(cpu.number),
-      cpu.node ?? '-',
-      cpu.socket ?? '-',
-      row?.core ?? '-',
-      ...cache,
-      cpu.online ? 'yes' : 'no',
-    ];
+/** For each cache name the number of the one that the CPU shares, in the order of the CPUs that have them. */
+function cacheNumbers(cpus: readonly Cpu[], cpu: Cpu): (string | undefined)[] {
+  return cacheNames(cpus).map((name) => {
+    const all = new Map<string, Cache>();
+    for (const { caches } of cpus) for (const cache of caches) if (cache.name === name) all.set(cache.id, cache);
+    const found = [...all.values()].findIndex((cache) => cache.shared.includes(cpu.number));
+    return found < 0 ? undefined : String(found);
   });
-  const widths = header.map((text, column) => Math.max(text.length, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    `${row.map((cell, column) => (names.length > 0 && column === 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' ')}\n`;
-  yield* tool.print(line(header) + cells.map(line).join(''));
+}
+
+function* chosenColumns(tool: Tool, list: string, values: Readonly<Record<string, unknown>>): Co<string[]> {
+  const columns = list.split(',').map((name) => name.toUpperCase());
+  const unknown = columns.find((name) => !(name in values));
+  if (unknown !== undefined) return yield* tool.fail(`unknown column: ${unknown}`);
+  return columns;
+}
+
+function* extended(tool: Tool, cpus: readonly Cpu[], listed: readonly Cpu[], list: string): Co<number> {
+  const values = columnValues(cpus);
+  const caches = cacheNames(cpus);
+  const usual = ['CPU', 'NODE', 'SOCKET', 'CORE', ...(caches.length > 0 ? ['CACHE'] : []), 'ONLINE'];
+  const columns = list === '' ? usual : yield* chosenColumns(tool, list, values);
+  const header = columns.map((name) => (name === 'CACHE' ? caches.join(':') : name));
+  const rows = listed.map((cpu) => columns.map((name) => values[name]?.(cpu) ?? '-'));
+  const widths = header.map((text, index) => Math.max(text.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const line = (row: readonly string[]): string => {
+    const cells = row.map((cell, index) =>
+      columns[index] === 'CACHE' ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
+    );
+    return `${cells.join(' ')}\n`;
+  };
+  yield* tool.print(line(header) + rows.map(line).join(''));
   return 0;
 }
 
-function* parsable(tool: Tool, cpus: readonly Cpu[]): Co<number> {
-  const { names, rows } = numbered(cpus);
-  yield* tool.print(
-    '# The following is the parsable format, which can be fed to other\n# programs. Each different item in every column has an unique ID\n# starting usually from zero.\n' +
-      `# CPU,Core,Socket,Node,,${names.join(',')}\n`,
-  );
-  for (const cpu of cpus.filter(({ online }) => online)) {
-    const row = rows.get(cpu);
-    yield* tool.print(`${[cpu.number, row?.core, cpu.socket, cpu.node ?? '', '', ...(row?.caches ?? [])].join(',')}\n`);
+const PARSABLE_HEADER = `# The following is the parsable format, which can be fed to other
+# programs. Each different item in every column has an unique ID
+# starting usually from zero.
+`;
+
+function* parsable(tool: Tool, cpus: readonly Cpu[], listed: readonly Cpu[], list: string): Co<number> {
+  const values = columnValues(cpus);
+  const caches = cacheNames(cpus);
+  const title = (name: string): string => name.slice(0, 1) + name.slice(1).toLowerCase();
+  if (list === '') {
+    // compatible with old versions: two columns for the caches' sake
+    yield* tool.print(`${PARSABLE_HEADER}# CPU,Core,Socket,Node,,${caches.join(',')}\n`);
+    for (const cpu of listed) {
+      const cells = ['CPU', 'CORE', 'SOCKET', 'NODE'].map((name) => values[name]?.(cpu) ?? '');
+      yield* tool.print(`${[...cells, '', ...cacheNumbers(cpus, cpu).map((number) => number ?? '')].join(',')}\n`);
+    }
+    return 0;
+  }
+  const columns = yield* chosenColumns(tool, list, values);
+  const header = columns.map((name) => (name === 'CPU' ? name : name === 'CACHE' ? caches.join(':') : title(name)));
+  yield* tool.print(`${PARSABLE_HEADER}# ${header.join(',')}\n`);
+  for (const cpu of listed) {
+    const cells = columns.map((name) => (name === 'ONLINE' ? (cpu.online ? 'Y' : 'N') : (values[name]?.(cpu) ?? '')));
+    yield* tool.print(`${cells.join(',')}\n`);
   }
   return 0;
 }
 
-/** Column at which values begin. */
-const VALUE_COLUMN = 41;
+/** A line of the summary: to a terminal it stands below a heading, elsewhere with its long name. */
+interface SummaryRow {
+  readonly level: number;
+  readonly name: string;
+  /** Name where there is no heading; undefined: the same. */
+  readonly plainName?: string | undefined;
+  readonly value: string;
+  readonly heading?: boolean | undefined;
+}
 
 function sizeText(bytes: number): string {
-  if (bytes % 1_048_576 === 0 || bytes > 1_048_576) return `${Number((bytes / 1_048_576).toFixed(1))} MiB`;
+  if (bytes >= 1_048_576) return `${Number((bytes / 1_048_576).toFixed(1))} MiB`;
   return `${Number((bytes / 1024).toFixed(1))} KiB`;
 }
 
 function* summary(tool: Tool, cpus: readonly Cpu[]): Co<number> {
-  const text = (yield* attribute(tool, '/proc/cpuinfo')) ?? '';
-  const info = (name: string): string => new RegExp(`^${name}\\s*: (.*)$`, 'm').exec(text)?.[1] ?? '';
-  const online = cpus.filter((cpu) => cpu.online);
-  const offline = cpus.filter((cpu) => !cpu.online);
-  const rows: [string, string][] = [];
-  const add = (name: string, value: string): void => {
-    if (value !== '') rows.push([name, value]);
-  };
-  const { machine } = tool.sys.uname();
-  add('Architecture', machine);
-  if (machine === 'x86_64') add('CPU op-mode(s)', '32-bit, 64-bit');
-  add('Address sizes', info('address sizes'));
-  add('Byte Order', 'Little Endian');
-  add('CPU(s)', String(cpus.length));
-  add('On-line CPU(s) list', formatCpuList(online.map((cpu) => cpu.number)));
-  add('Off-line CPU(s) list', formatCpuList(offline.map((cpu) => cpu.number)));
-  add('Vendor ID', info('vendor_id'));
-  const dmi = function* (name: string): Co<string> {
-    return (yield* attribute(tool, `/sys/class/dmi/id/${name}`)) ?? '';
-  };
-  add('BIOS Vendor ID', yield* dmi('chassis_vendor'));
-  add('Model name', info('model name'));
-  add('CPU family', info('cpu family'));
-  add('Model', info('model'));
-  const sockets = new Set(online.map((cpu) => cpu.socket));
-  const cores = new Set(online.map((cpu) => `${cpu.socket}/${cpu.core}`));
-  if (sockets.size > 0) {
-    add('Thread(s) per core', String(Math.max(1, Math.round(online.length / cores.size))));
-    add('Core(s) per socket', String(Math.max(1, Math.round(cores.size / sockets.size))));
-    add('Socket(s)', String(sockets.size));
+  const rows = [
+    ...(yield* processorRows(tool, cpus)),
+    ...cacheRows(cpus.filter((cpu) => cpu.online)),
+    ...(yield* nodeRows(tool)),
+    ...(yield* vulnerabilityRows(tool)),
+  ];
+  const terminal = tool.sys.isatty(1);
+  const shown = rows
+    .filter((row) => terminal || !row.heading)
+    .map(
+      (row) =>
+        [
+          `${terminal ? '  '.repeat(row.level) : ''}${terminal ? row.name : (row.plainName ?? row.name)}:`,
+          row.value,
+        ] as const,
+    );
+  const width = Math.max(...shown.map(([name]) => name.length)) + 1;
+  const room = Math.max(10, (tool.sys.winsize(1)?.columns || 80) - width);
+  for (const [name, value] of shown) {
+    const pieces = terminal ? (value.match(new RegExp(`.{1,${room}}`, 'g')) ?? ['']) : [value];
+    for (const [index, piece] of pieces.entries()) {
+      yield* tool.print(`${(index === 0 ? name : '').padEnd(width)}${piece}\n`);
+    }
   }
-  add('Stepping', info('stepping'));
-  add('BogoMIPS', info('bogomips') || info('BogoMIPS'));
-  add('Flags', info('flags') || info('Features'));
-  const flags = ` ${info('flags')} `;
-  if (flags.includes(' svm ')) add('Virtualization', 'AMD-V');
-  else if (flags.includes(' vmx ')) add('Virtualization', 'VT-x');
-  addCaches(add, online);
-  yield* addNodes(tool, add);
-  yield* addVulnerabilities(tool, add);
-  for (const [name, value] of rows) yield* tool.print(`${`${name}:`.padEnd(VALUE_COLUMN)}${value}\n`);
   return 0;
 }
 
-function addCaches(add: (name: string, value: string) => void, online: readonly Cpu[]): void {
-  for (const { name } of online[0]?.caches ?? []) {
-    const instances = new Map(
-      online.flatMap((cpu) =>
-        cpu.caches.filter((cache) => cache.name === name).map((cache) => [cache.shared, cache.bytes] as const),
-      ),
-    );
-    const total = [...instances.values()].reduce((sum, bytes) => sum + bytes, 0);
-    add(`${name} cache`, `${sizeText(total)} (${instances.size} instance${instances.size > 1 ? 's' : ''})`);
+function* processorRows(tool: Tool, cpus: readonly Cpu[]): Co<SummaryRow[]> {
+  const text = (yield* attribute(tool, '/proc/cpuinfo')) ?? '';
+  const info = (name: string): string => new RegExp(`^${name}\\s*: (.*)$`, 'm').exec(text)?.[1] ?? '';
+  const online = cpus.filter((cpu) => cpu.online);
+  const rows: SummaryRow[] = [];
+  const add = (level: number, name: string, value: string): void => {
+    if (value !== '') rows.push({ level, name, value });
+  };
+  const { machine } = tool.sys.uname();
+  add(0, 'Architecture', machine);
+  if (machine === 'x86_64') add(1, 'CPU op-mode(s)', '32-bit, 64-bit');
+  add(1, 'Address sizes', info('address sizes'));
+  add(1, 'Byte Order', 'Little Endian');
+  add(0, 'CPU(s)', String(cpus.length));
+  add(1, 'On-line CPU(s) list', formatCpuList(online.map((cpu) => cpu.number)));
+  add(1, 'Off-line CPU(s) list', formatCpuList(cpus.filter((cpu) => !cpu.online).map((cpu) => cpu.number)));
+  const firmware = yield* readProcessorTable(tool);
+  add(0, 'Vendor ID', info('vendor_id'));
+  add(1, 'BIOS Vendor ID', firmware?.vendor ?? '');
+  add(1, 'Model name', info('model name'));
+  add(2, 'BIOS Model name', firmware?.model ?? '');
+  add(2, 'BIOS CPU family', firmware?.family ?? '');
+  add(2, 'CPU family', info('cpu family'));
+  add(2, 'Model', info('model'));
+  const sockets = new Set(online.map((cpu) => cpu.socket));
+  const cores = new Set(online.map((cpu) => `${cpu.socket}/${cpu.core}`));
+  if (sockets.size > 0) {
+    add(2, 'Thread(s) per core', String(Math.max(1, Math.round(online.length / cores.size))));
+    add(2, 'Core(s) per socket', String(Math.max(1, Math.round(cores.size / sockets.size))));
+    add(2, 'Socket(s)', String(sockets.size));
   }
+  add(2, 'Stepping', info('stepping'));
+  add(2, 'BogoMIPS', info('bogomips') || info('BogoMIPS'));
+  add(2, 'Flags', info('flags') || info('Features'));
+  const flags = ` ${info('flags')} `;
+  const virtualization = flags.includes(' svm ') ? 'AMD-V' : flags.includes(' vmx ') ? 'VT-x' : '';
+  if (virtualization !== '') {
+    rows.push({ level: 0, name: 'Virtualization features', value: '', heading: true });
+    add(1, 'Virtualization', virtualization);
+  }
+  return rows;
 }
 
-function* addNodes(tool: Tool, add: (name: string, value: string) => void): Co {
+/** What the firmware's DMI table says of the processor (SMBIOS 7.5, structure type 4). */
+function* readProcessorTable(
+  tool: Tool,
+): Co<{ readonly vendor: string; readonly model: string; readonly family: string } | undefined> {
+  const table = yield* readFile(tool.sys, '/sys/firmware/dmi/tables/DMI');
+  if (typeof table === 'number') return undefined;
+  const PROCESSOR = 4;
+  for (let at = 0; at + 4 <= table.length; ) {
+    const byte = (offset: number): number => table.charCodeAt(at + offset) || 0;
+    const strings =
+      table
+        .slice(at + byte(1))
+        .split('\0\0')[0]
+        ?.split('\0') ?? [];
+    if (byte(0) === PROCESSOR) {
+      const string = (offset: number): string => strings[byte(offset) - 1] ?? '';
+      const mhz = byte(0x16) + 256 * byte(0x17);
+      const part = byte(1) > 0x22 ? string(0x22) : '';
+      const speed = `${Math.floor(mhz / 1000)}.${Math.floor((mhz % 1000) / 100)}`;
+      return { vendor: string(0x07), model: `${string(0x10)} ${part} CPU @ ${speed}GHz`, family: String(byte(0x06)) };
+    }
+    const end = table.indexOf('\0\0', at + byte(1));
+    if (end < 0 || byte(1) < 4) return undefined;
+    at = end + 2;
+  }
+  return undefined;
+}
+
+function cacheRows(online: readonly Cpu[]): SummaryRow[] {
+  const names = cacheNames(online);
+  if (names.length === 0) return [];
+  const rows: SummaryRow[] = [{ level: 0, name: 'Caches (sum of all)', value: '', heading: true }];
+  for (const name of names) {
+    const instances = new Map<string, number>();
+    for (const { caches } of online) {
+      for (const cache of caches) if (cache.name === name) instances.set(cache.id, cache.bytes);
+    }
+    const total = [...instances.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const value = `${sizeText(total)} (${instances.size} instance${instances.size > 1 ? 's' : ''})`;
+    rows.push({ level: 1, name, plainName: `${name} cache`, value });
+  }
+  return rows;
+}
+
+function* nodeRows(tool: Tool): Co<SummaryRow[]> {
   const nodes = parseCpuList((yield* attribute(tool, '/sys/devices/system/node/online')) ?? '') ?? [];
-  if (nodes.length === 0) return;
-  add('NUMA node(s)', String(nodes.length));
+  if (nodes.length === 0) return [];
+  const rows: SummaryRow[] = [
+    { level: 0, name: 'NUMA', value: '', heading: true },
+    { level: 1, name: 'NUMA node(s)', value: String(nodes.length) },
+  ];
   for (const node of nodes) {
     const cpus = parseCpuList((yield* attribute(tool, `/sys/devices/system/node/node${node}/cpulist`)) ?? '') ?? [];
-    add(`NUMA node${node} CPU(s)`, formatCpuList(cpus));
+    rows.push({ level: 1, name: `NUMA node${node} CPU(s)`, value: formatCpuList(cpus) });
   }
+  return rows;
 }
 
-function* addVulnerabilities(tool: Tool, add: (name: string, value: string) => void): Co {
+function* vulnerabilityRows(tool: Tool): Co<SummaryRow[]> {
   const entries = yield* tool.sys.getdents(`${CPU}/vulnerabilities`);
-  if (typeof entries === 'number') return;
-  for (const name of entries.map((entry) => entry.name).sort()) {
-    const words = name.replace(/_/g, ' ');
-    const value = (yield* attribute(tool, `${CPU}/vulnerabilities/${name}`)) ?? '';
-    add(`Vulnerability ${words.slice(0, 1).toUpperCase()}${words.slice(1)}`, value.replace(/: /, '; '));
+  if (typeof entries === 'number' || entries.length === 0) return [];
+  const rows: SummaryRow[] = [{ level: 0, name: 'Vulnerabilities', value: '', heading: true }];
+  for (const file of entries.map((entry) => entry.name).sort()) {
+    const words = file.replace(/_/g, ' ');
+    const name = words.slice(0, 1).toUpperCase() + words.slice(1);
+    const value = ((yield* attribute(tool, `${CPU}/vulnerabilities/${file}`)) ?? '').replace(': ', '; ');
+    rows.push({ level: 1, name, plainName: `Vulnerability ${name}`, value });
   }
+  return rows;
 }
 
 /** Exit status when some CPUs were changed and others not. */
@@ -252,7 +354,7 @@ export function* chcpu(tool: Tool): Co<number> {
   }
   if (options.has('p')) return yield* tool.fail('This system does not support setting the dispatching mode of CPUs');
   const action = ['e', 'd', 'c', 'g'].find((letter) => options.has(letter));
-  if (action === undefined) return yield* tool.usageError('no action specified');
+  if (action === undefined) return yield* tool.usageError('bad usage');
   const list = options.value(action) ?? '';
   const cpus = parseCpuList(list);
   if (!cpus) return yield* tool.fail(`failed to parse CPU list: ${list}`);

@@ -93,8 +93,7 @@ export function* taskset(tool: Tool): Co<number> {
   const asList = options.has('c');
   const [first, ...rest] = options.operands;
   if (first === undefined) {
-    yield* tool.printError('Usage: taskset [options] [mask | cpu-list] [pid|cmd [args...]]\n\n');
-    return 1;
+    return yield* tool.usageError('bad usage');
   }
   const kind = asList ? 'list' : 'mask';
   const shown = (cpus: readonly number[]): string => (asList ? formatCpuList(cpus) : maskText(cpus));
@@ -120,8 +119,7 @@ export function* taskset(tool: Tool): Co<number> {
   const cpus = parse(first);
   if (!cpus) return yield* tool.fail(`failed to parse CPU ${kind}: ${first}`);
   if (rest.length === 0) {
-    yield* tool.printError('Usage: taskset [options] [mask | cpu-list] [pid|cmd [args...]]\n\n');
-    return 1;
+    return yield* tool.usageError('bad usage');
   }
   const error = yield* tool.sys.sched_setaffinity(0, cpus);
   if (error < 0) return yield* tool.fail(`failed to set pid 0's affinity: ${errorText(error)}`);

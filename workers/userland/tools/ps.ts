@@ -56,16 +56,16 @@ interface Request {
 }
 
 const SHORT = ['pid', 'tty', 'time', 'ucmd'];
-const FULL = ['user', 'pid', 'ppid', 'c', 'stime', 'tty', 'time', 'cmd'];
-const LONG = ['f', 's', 'uid', 'pid', 'ppid', 'c', 'pri', 'ni', 'addr', 'sz', 'wchan', 'tty', 'time', 'ucmd'];
+const FULL = ['uname', 'pid', 'ppid', 'c', 'stime', 'tty', 'time', 'cmd'];
+const LONG = ['f', 's', 'uid', 'pid', 'ppid', 'c', 'opri', 'ni', 'addr', 'sz', 'wchan', 'tty', 'time', 'ucmd'];
 const LONG_FULL = [
   'f',
   's',
-  'user',
+  'uname',
   'pid',
   'ppid',
   'c',
-  'pri',
+  'opri',
   'ni',
   'addr',
   'sz',
@@ -75,7 +75,7 @@ const LONG_FULL = [
   'time',
   'cmd',
 ];
-const BSD_USER = ['user', 'pid', '%cpu', '%mem', 'vsz', 'rss', 'tt', 'stat', 'start', 'bsdtime', 'args'];
+const BSD_USER = ['user', 'pid', '%cpu', '%mem', 'vsz', 'rss', 'bsdtty', 'stat', 'start', 'bsdtime', 'args'];
 
 function* readRequest(tool: Tool): Co<Request> {
   const request: Request = { all: false, pids: [], commands: [], columns: [] };
@@ -141,7 +141,7 @@ function row(columns: readonly Column[], value: (column: Column) => string): str
   const cells = columns.map((column, index) => {
     const text = value(column);
     if (column.right) return text.padStart(column.width);
-    return index === columns.length - 1 ? text : text.padEnd(column.width);
+    return index === columns.length - 1 ? text : text.slice(0, column.width).padEnd(column.width);
   });
   return `${cells.join(' ')}\n`;
 }
@@ -208,7 +208,6 @@ function columnTable(tool: Tool, uptime: number): Readonly<Record<string, Column
   });
   const terminal = (process: Process): string => terminalName(field(process, 4));
   const command = left('COMMAND', 15, (p) => p.comm);
-  const priority = (p: Process): string => String(field(p, 15) + 60);
   return {
     pid: right('PID', 5, (p) => String(p.pid)),
     ppid: right('PPID', 5, (p) => String(field(p, 1))),
@@ -216,6 +215,8 @@ function columnTable(tool: Tool, uptime: number): Readonly<Record<string, Column
     sid: right('SID', 5, (p) => String(field(p, 3))),
     tty: left('TTY', 8, terminal),
     tt: left('TT', 8, terminal),
+    bsdtty: left('TTY', 8, terminal),
+    uname: left('UID', 8, () => 'root'),
     time: right('TIME', 8, longTime),
     bsdtime: right('TIME', 6, (p) => `${Math.floor(seconds(p) / 60)}:${two(seconds(p) % 60)}`),
     ucmd: left('CMD', 15, (p) => p.comm),
@@ -239,7 +240,8 @@ function columnTable(tool: Tool, uptime: number): Readonly<Record<string, Column
     state: left('S', 1, (p) => p.fields[0] ?? '?'),
     f: right('F', 1, (p) => ((field(p, 6) >> 6) & 7).toString(8)),
     ni: right('NI', 3, (p) => (realtime(p) ? '-' : String(field(p, 16)))),
-    pri: right('PRI', 3, priority),
+    opri: right('PRI', 3, (p) => String(field(p, 15) + 60)),
+    pri: right('PRI', 3, (p) => String(39 - field(p, 15))),
     rtprio: right('RTPRIO', 6, (p) => (realtime(p) ? String(field(p, 37)) : '-')),
     cls: right('CLS', 3, (p) => (field(p, 38) === 1 ? 'FF' : field(p, 38) === 2 ? 'RR' : 'TS')),
     addr: left('ADDR', 1, () => '-'),

@@ -90,7 +90,7 @@ export function* uptime(tool: Tool): Co<number> {
   const since = hours > 0 ? `${String(hours).padStart(2)}:${two(minutes)}` : `${minutes} min`;
   const clock = `${two(now.hour)}:${two(now.minute)}:${two(now.second)}`;
   yield* tool.print(
-    ` ${clock} up ${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${since},  0 users,  load average: ${average}\n`,
+    ` ${clock} up ${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${since},  0 user,  load average: ${average}\n`,
   );
   return 0;
 }
@@ -230,15 +230,52 @@ const MODES: readonly (readonly [string, keyof Termios])[] = [
   ['echoke', 'ECHOKE'],
 ];
 
+/** What differs from `stty sane` on a serial port. */
+function changedModes(modes: Termios): string {
+  const shown = (names: readonly (readonly [string, keyof Termios])[]): string =>
+    names
+      .filter(([name, mode]) => modes[mode] !== (name !== 'echonl'))
+      .map(([name, mode]) => `${modes[mode] ? '' : '-'}${name}`)
+      .join(' ');
+  const lines = [
+    'speed 9600 baud; line = 0;',
+    ['-brkint', shown(MODES.slice(0, 2)), '-imaxbel'].filter(Boolean).join(' '),
+    shown(MODES.slice(2, 4)),
+    shown(MODES.slice(4)),
+  ];
+  return lines
+    .filter(Boolean)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function allModes(modes: Termios, size: { readonly rows: number; readonly columns: number }): string {
+  const lines = [
+    `speed 9600 baud; rows ${size.rows}; columns ${size.columns}; line = 0;`,
+    'intr = ^C; quit = ^\\; erase = ^?; kill = ^U; eof = ^D; eol = <undef>; eol2 = <undef>; swtch = <undef>; start = ^Q; stop = ^S; susp = ^Z; rprnt = ^R; werase = ^W; lnext = ^V; discard = ^O;',
+    'min = 1; time = 0;',
+    '-parenb -parodd -cmspar cs8 hupcl -cstopb cread clocal -crtscts',
+    '-ignbrk -brkint -ignpar -parmrk -inpck -istrip -inlcr -igncr icrnl ixon -ixoff -iuclc -ixany -imaxbel -iutf8',
+    'opost -olcuc -ocrnl onlcr -onocr -onlret -ofill -ofdel nl0 cr0 tab0 bs0 vt0 ff0',
+    'isig icanon iexten echo echoe echok -echonl -noflsh -xcase -tostop -echoprt echoctl echoke -flusho -extproc',
+  ];
+  const on = new Map<string, boolean>(MODES.map(([name, mode]) => [name, modes[mode]]));
+  const settings = lines.slice(3).map((line) =>
+    line.replace(/(^| )-?([a-z0-9]+)/g, (whole, space: string, name: string) => {
+      const set = on.get(name);
+      return set === undefined ? whole : `${space}${set ? '' : '-'}${name}`;
+    }),
+  );
+  return [...lines.slice(0, 3), ...settings].map((line) => `${line}\n`).join('');
+}
+
 export function* stty(tool: Tool): Co<number> {
   const modes = tool.sys.tcgetattr(0);
   if (typeof modes === 'number') return yield* tool.fail(`'standard input': ${errorText(modes)}`);
   const { args, sys } = tool;
   const size = sys.winsize(0) ?? { rows: 0, columns: 0 };
   if (args.length === 0 || args[0] === '-a') {
-    const shown = MODES.map(([name, mode]) => `${modes[mode] ? '' : '-'}${name}`).join(' ');
-    const sizes = args[0] === '-a' ? ` rows ${size.rows}; columns ${size.columns};` : '';
-    yield* tool.print(`speed 9600 baud;${sizes} line = 0;\n${args[0] === '-a' ? `${shown}\n` : ''}`);
+    yield* tool.print(args.length === 0 ? changedModes(modes) : allModes(modes, size));
     return 0;
   }
   for (let i = 0; i < args.length; i++) {

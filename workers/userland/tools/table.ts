@@ -5,6 +5,7 @@ import { chcpu, lscpu } from './cpus.ts';
 import { chmod, cp, find, ln, mkdir, mktemp, mv, readlink, rm, rmdir, stat, touch } from './files.ts';
 import { grep } from './grep.ts';
 import { ls } from './ls.ts';
+import { chmem, lsmem, numactl } from './memory.ts';
 import {
   env,
   falseTool,
@@ -51,6 +52,7 @@ export const TOOLS: Readonly<Record<string, ToolMain>> = {
   basename,
   cat,
   chcpu,
+  chmem,
   chmod,
   clear,
   cmp,
@@ -81,6 +83,7 @@ export const TOOLS: Readonly<Record<string, ToolMain>> = {
   ln,
   ls,
   lscpu,
+  lsmem,
   mawk: awk,
   mkdir,
   mktemp,
@@ -90,6 +93,7 @@ export const TOOLS: Readonly<Record<string, ToolMain>> = {
   nl,
   nohup: prefix,
   nproc,
+  numactl,
   od,
   paste,
   poweroff: powerOff,

@@ -64,7 +64,7 @@ export class Tool {
 
   /**
    * Reads options as getopt_long(3) does: they may stand among the operands. `short` lists letters, a colon after
-   * those that take a value; `long` gives the letter that a long option stands for.
+   * those that take a value, two after those that may have one attached; `long` gives the letter that a long option stands for.
    */
   *options(short: string, long: Readonly<Record<string, string>> = {}, status = 1): Co<Options> {
     const values = new Map<string, string[]>();
@@ -86,7 +86,7 @@ export class Tool {
         const letter = full === undefined ? undefined : long[full];
         if (letter === undefined) return yield* this.usageError(`unrecognized option '${arg}'`, status);
         if (given !== undefined) note(letter, given);
-        else if (takesValue(short, letter)) note(letter, args[++i] ?? '');
+        else if (takesValue(short, letter) === 'must') note(letter, args[++i] ?? '');
         else note(letter, '');
       } else if (arg.startsWith('-') && arg !== '-') {
         for (let j = 1; j < arg.length; j++) {
@@ -94,9 +94,14 @@ export class Tool {
           if (letter === ':' || letter === '+' || !short.includes(letter)) {
             return yield* this.usageError(`invalid option -- '${letter}'`, status);
           }
-          if (!takesValue(short, letter)) {
+          const takes = takesValue(short, letter);
+          if (takes === 'never') {
             note(letter, '');
             continue;
+          }
+          if (takes === 'may') {
+            note(letter, arg.slice(j + 1).replace(/^=/, ''));
+            break;
           }
           const value = arg.slice(j + 1) || args[++i];
           if (value === undefined) return yield* this.usageError(`option requires an argument -- '${letter}'`, status);
@@ -193,7 +198,11 @@ export function linesOf(text: string): string[] {
   return lines;
 }
 
-const takesValue = (short: string, letter: string): boolean => short[short.indexOf(letter) + 1] === ':';
+function takesValue(short: string, letter: string): 'never' | 'may' | 'must' {
+  const at = short.indexOf(letter);
+  if (short[at + 1] !== ':') return 'never';
+  return short[at + 2] === ':' ? 'may' : 'must';
+}
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {
   const at = text.indexOf(separator);

@@ -6,7 +6,7 @@ import { evaluate } from '../expand.ts';
 import { quoteForInput } from '../parameters.ts';
 import type { Shell } from '../shell.ts';
 import { OPTION_LETTERS } from '../state.ts';
-import { setTrap, signalName, signalNumber } from '../traps.ts';
+import { setTrap, signalName, signalNumber, signalTable } from '../traps.ts';
 import type { Builtin } from './types.ts';
 
 export const FLOW_BUILTINS: readonly (readonly [string, Builtin])[] = [
@@ -204,22 +204,35 @@ function* set(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
   return 0;
 }
 
-const OTHER_OPTIONS = new Set([
-  'posix',
-  'vi',
-  'emacs',
-  'history',
-  'errtrace',
-  'functrace',
-  'notify',
-  'verbose',
-  'hashall',
-  'braceexpand',
+/** Options that are accepted and shown but have no effect here, with their first state in an interactive shell. */
+const OTHER_OPTIONS: ReadonlyMap<string, boolean> = new Map([
+  ['braceexpand', true],
+  ['emacs', true],
+  ['errtrace', false],
+  ['functrace', false],
+  ['hashall', true],
+  ['histexpand', true],
+  ['history', true],
+  ['ignoreeof', false],
+  ['interactive-comments', true],
+  ['keyword', false],
+  ['nolog', false],
+  ['notify', false],
+  ['onecmd', false],
+  ['physical', false],
+  ['posix', false],
+  ['privileged', false],
+  ['verbose', false],
+  ['vi', false],
 ]);
+const INTERACTIVE_OPTIONS = new Set(['emacs', 'histexpand', 'history']);
 
 function listOptions(shell: Shell, readable: boolean): void {
-  for (const [name, on] of Object.entries(shell.state.options).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (name === 'nullglob') continue;
+  const { options, interactive } = shell.state;
+  const states = new Map<string, boolean>(Object.entries(options).filter(([name]) => name !== 'nullglob'));
+  for (const [name, on] of OTHER_OPTIONS)
+    if (!states.has(name)) states.set(name, on && (interactive || !INTERACTIVE_OPTIONS.has(name)));
+  for (const [name, on] of [...states].sort(([a], [b]) => (a < b ? -1 : 1))) {
     shell.print(readable ? `${name.padEnd(15)}\t${on ? 'on' : 'off'}\n` : `set ${on ? '-' : '+'}o ${name}\n`);
   }
 }
@@ -308,7 +321,7 @@ function* getopts(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
 function* trap(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
   const { state } = shell;
   if (args[0] === '-l') {
-    shell.print(' 1) SIGHUP\t 2) SIGINT\t 3) SIGQUIT\t 9) SIGKILL\t15) SIGTERM\n');
+    shell.print(signalTable());
     return 0;
   }
   const words = args[0] === '--' ? args.slice(1) : args;

@@ -4,7 +4,7 @@ import type { Co } from '../../../sim/coroutine.ts';
 import { errorText } from '../../stdio.ts';
 import { isDone, type Job, jobStatus } from '../jobs.ts';
 import type { Shell } from '../shell.ts';
-import { signalName, signalNumber } from '../traps.ts';
+import { signalName, signalNumber, signalTable } from '../traps.ts';
 import { foreground, jobLine, reap, statusOf } from '../wait.ts';
 import type { Builtin } from './types.ts';
 
@@ -148,10 +148,7 @@ function* killOne(shell: Shell, word: string, signal: number): Co<number> {
 }
 
 function listSignals(shell: Shell, words: readonly string[]): number {
-  if (words.length === 0) {
-    const all = Object.entries(SIGNALS).map(([name, number]) => `${String(number).padStart(2)}) ${name}`);
-    shell.print(`${all.join('\t')}\n`);
-  }
+  if (words.length === 0) shell.print(signalTable());
   for (const word of words) {
     const number = signalNumber(word);
     if (/^\d+$/.test(word)) shell.print(`${signalName(Number(word) & 127) ?? word}\n`);
