@@ -222,6 +222,16 @@ function chanceFault(node: Node): string | undefined {
   return undefined;
 }
 
+/** `a += yield* b()` reads `a` before it waits, and writes the old value back after others have changed it. */
+function lostUpdateFault(node: Node): string | undefined {
+  if (node.type !== 'AssignmentExpression' || node['operator'] === '=') return undefined;
+  let yields = false;
+  walk(node['right'] as Node, ({ type }) => {
+    yields ||= type === 'YieldExpression';
+  });
+  return yields ? `a yield to the right of ${String(node['operator'])}: an update may be lost` : undefined;
+}
+
 function rowOf(file: string): Row | undefined {
   return table
     .filter((row) => file === row.of || file.startsWith(`${row.of}/`))
@@ -247,7 +257,7 @@ function read(file: string, content: string): Source {
     if (found !== undefined) imports.push(found);
     if (isTest(file)) return;
     if (row?.noCode) add(codeFault(node));
-    if (row && !row.outside) add(chanceFault(node));
+    if (row && !row.outside) add(chanceFault(node) ?? lostUpdateFault(node));
   });
   return { file, imports, faults };
 }
@@ -403,6 +413,7 @@ describe('the import table', () => {
     ['workers/sim/clock.ts', 'export const now = new Date();', 'Date inside the machine'],
     ['workers/sim/random.ts', 'export const r = Math.random();', 'Math.random inside the machine'],
     ['workers/sim/task.ts', 'export async function run() {}', 'async inside the machine'],
+    ['workers/linux/kernel/cpu.ts', 'export function* f() { let a = ""; a += yield* f(); }', 'an update may be lost'],
     ['workers/new-folder/a.ts', "import '../sim/event-queue.ts';", 'no folder of the table'],
     ['workers/hw/index.ts', 'export {};', 'is a barrel'],
     ['workers/hw/memoryHotplug.ts', 'export {};', 'not named'],

@@ -23,8 +23,8 @@ export interface MachineOptions {
   readonly bootWithoutKernel?: boolean;
 }
 
-/** What the RTC shows at power-on: 2026-01-01 00:00:00 UTC. Fixed, so that a machine's log does not depend on today. */
-const POWER_ON_TIME = 1_767_225_600;
+/** What the RTC shows at power-on: 2026-11-20 17:00:00 UTC, the day of the recordings. Fixed: a log does not depend on today. */
+const POWER_ON_TIME = 1_795_194_000;
 
 export class Machine {
   readonly log: EventLog;

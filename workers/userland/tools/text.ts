@@ -477,8 +477,10 @@ function integer(text: string): bigint {
 export function* od(tool: Tool): Co<number> {
   const options: Options = yield* tool.options('A:t:j:N:vcxbdCn:', { 'address-radix': 'A', format: 't' });
   let text = '';
-  for (const path of options.operands.length > 0 ? options.operands : ['-'])
-    text += (yield* tool.readInput(path)) ?? '';
+  for (const path of options.operands.length > 0 ? options.operands : ['-']) {
+    const input = yield* tool.readInput(path);
+    text += input ?? '';
+  }
   text = text
     .slice(Number(options.value('j') ?? 0))
     .slice(0, Number(options.value('N') ?? options.value('n') ?? Number.POSITIVE_INFINITY));

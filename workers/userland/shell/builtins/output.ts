@@ -66,7 +66,8 @@ class Formatter {
     let text = '';
     do {
       const before = this.used;
-      text += yield* this.once();
+      const piece = yield* this.once();
+      text += piece;
       if (this.used === before) break;
     } while (this.used < this.values.length && !this.stopped);
     return text;

@@ -93,7 +93,8 @@ const serial8250_rx_chars = traced(
   function* (k: Kernel, up: uart_8250_port, status: number): Co<number> {
     let lsr = status;
     for (let left = RX_LIMIT; left > 0 && lsr & UART_LSR_DR; left--) {
-      up.port.buf.data += String.fromCharCode(yield* serial_in(k, up, UART_RX));
+      const char = String.fromCharCode(yield* serial_in(k, up, UART_RX));
+      up.port.buf.data += char;
       up.rx++;
       lsr = yield* serial_in(k, up, UART_LSR);
     }
