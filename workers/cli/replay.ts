@@ -156,11 +156,12 @@ class Replay {
       text += observer.takeTty();
       const found = end.exec(text);
       if (found) return text.slice(0, found.index).replaceAll('\r', '').replaceAll(PROMPT, '');
-      const { nextDue, now } = session.settle(NS_PER_SECOND);
+      const { nextDue, now, quiet } = session.settle(NS_PER_SECOND);
       text += observer.takeTty();
       if (end.test(text)) continue;
-      if (nextDue === undefined || now >= limit) return text.replaceAll('\r', '');
-      session.advance(Math.max(nextDue, now));
+      // a guest that computes in the background is never quiet, and its shell goes on all the same
+      if ((quiet && nextDue === undefined) || now >= limit) return text.replaceAll('\r', '');
+      session.advance(Math.max(nextDue ?? now, now));
     }
   }
 

@@ -63,13 +63,17 @@ export function* executeNode(shell: Shell, node: PipelineNode | AndOr, last = fa
     case 'BraceGroup':
       return yield* executeList(shell, node.body);
     case 'Subshell':
+      // a process that was forked to run just this is the subshell: `(…) &` and `(…) | …` are one process
+      if (last && state.isSubshell && state.traps.size === 0) {
+        return yield* executeStatements(shell, node.body.commands, true);
+      }
       return yield* checked(shell, yield* executeSubshell(shell, node.body));
     case 'Redirected': {
       const saved: SavedDescriptors = [];
       state.position = node.pos;
       yield* redirect(shell, node.redirects, saved);
       try {
-        return yield* executeNode(shell, node.command);
+        return yield* executeNode(shell, node.command, last && node.command.type === 'Subshell');
       } finally {
         yield* restore(shell, saved);
       }

@@ -41,7 +41,7 @@ const POSTED_ROWS = [
 function arch_show_interrupts(k: Kernel): string[] {
   const online = [...cpu_online_mask(k)];
   const row = (label: string, numbers: readonly number[], text: string): string =>
-    `${label.padStart(PREC)}: ${numbers.map((number) => `${count(number)} `).join('')}${text === '' ? '' : ` ${text}`}`;
+    `${label.padStart(PREC)}: ${numbers.map((number) => `${count(number)} `).join('')}${text === '' ? '' : `  ${text}`}`;
   return [
     ...ARCH_ROWS.map(([label, field, text]) =>
       row(
