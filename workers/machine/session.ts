@@ -149,10 +149,10 @@ export class Session {
   /** Runs until quiet or `end`. False when the slice was over before. */
   private runUntilQuiet(end: Ns, sliceOver: SliceOver): boolean {
     const { scheduler } = this.machine;
-    while (!this.isQuiet()) {
-      const nextDue = scheduler.nextDue() ?? end;
-      if (nextDue > end) return true;
-      if (!this.runTo(Math.max(nextDue, scheduler.furthest), sliceOver)) return false;
+    while (!this.isQuiet() && (scheduler.nextDue() ?? end) <= end) {
+      // what is due within the horizon would be waited for one after the other anyway
+      const limit = Math.min(end, scheduler.furthest + QUIET_HORIZON);
+      if (scheduler.run(limit, STEPS_PER_LOOK, false) === 'budget' && sliceOver()) return false;
     }
     return true;
   }

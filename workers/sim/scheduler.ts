@@ -109,18 +109,21 @@ export class Scheduler implements Clock, LogContext {
     return processor;
   }
 
-  /** Everything that is due at or before `limit` happens, in order, unless `budget` steps do not suffice. */
-  run(limit: Ns, budget = Number.POSITIVE_INFINITY): RunResult {
+  /**
+   * Everything that is due at or before `limit` happens, in order, unless `budget` steps do not suffice. `passTime`
+   * false: where nothing more is due, time does not go on to the limit.
+   */
+  run(limit: Ns, budget = Number.POSITIVE_INFINITY, passTime = true): RunResult {
     this.log.watchHit = false;
     for (let left = budget; left > 0; left--) {
       const processor = this.furthestBehind();
       const eventTime = this.events.nextTime();
       if (!processor && eventTime === undefined) return 'idle';
       if (eventTime !== undefined && (!processor || eventTime <= processor.localTime)) {
-        if (eventTime > limit) return this.stopAt(limit);
+        if (eventTime > limit) return passTime ? this.stopAt(limit) : 'time';
         this.runEvent(eventTime);
       } else if (processor) {
-        if (processor.localTime > limit) return this.stopAt(limit);
+        if (processor.localTime > limit) return passTime ? this.stopAt(limit) : 'time';
         this.step(processor);
       }
       if (this.log.watchHit) return 'watch';
