@@ -21,7 +21,7 @@ import { local_irq_enable } from '../../../include/linux/irqflags.ts';
 import { get_current, type PerCpuBase, smp_processor_id, type task_struct } from '../../../include/linux/sched.ts';
 import { notify_cpu_starting } from '../../../kernel/cpu.ts';
 import { irq_migrate_all_off_this_cpu } from '../../../kernel/irq/cpuhotplug.ts';
-import { KERN_INFO, pr_cont, pr_info, printk_begin } from '../../../kernel/printk/printk.ts';
+import { KERN_INFO, pr_cont, pr_err, pr_info, pr_warn, printk_begin } from '../../../kernel/printk/printk.ts';
 import { cond_resched, runqueues, schedule_timeout_uninterruptible, udelay } from '../../../kernel/sched/core.ts';
 import { cpu_startup_entry } from '../../../kernel/sched/idle.ts';
 import { idle_thread_get } from '../../../kernel/smpboot.ts';
@@ -83,11 +83,11 @@ export const prefill_possible_map = traced('prefill_possible_map', function* (k:
   let possible = count.num_processors + (setupMaxCpus ? count.disabled_cpus : 0);
   if (given !== undefined) possible = Number.parseInt(given, 10);
   if (possible > count.limit) {
-    yield* pr_info(k, `smpboot: ${possible} Processors exceeds NR_CPUS limit of ${count.limit}`);
+    yield* pr_warn(k, `smpboot: ${possible} Processors exceeds NR_CPUS limit of ${count.limit}`);
     possible = count.limit;
   }
   if (!setupMaxCpus && possible > 1) {
-    yield* pr_info(k, `smpboot: ${possible} Processors exceeds max_cpus limit of ${setupMaxCpus}`);
+    yield* pr_warn(k, `smpboot: ${possible} Processors exceeds max_cpus limit of ${setupMaxCpus}`);
     possible = 1;
   }
   cpuIds(k).nr_cpu_ids = possible;
@@ -162,14 +162,14 @@ export const native_cpu_up = traced('native_cpu_up', function* (k: Kernel, cpu: 
   const apicid = cpu_physical_id(k, cpu);
   const { boot_cpu_physical_apicid, phys_cpu_present_map } = processorCount(k);
   if (apicid === BAD_APICID || apicid === boot_cpu_physical_apicid || !phys_cpu_present_map.has(apicid)) {
-    yield* pr_info(k, `smpboot: native_cpu_up: bad cpu ${cpu}`);
+    yield* pr_err(k, `smpboot: native_cpu_up: bad cpu ${cpu}`);
     return -ERRNO.EINVAL;
   }
   if (smpboot(k).cpu_callin_mask.has(cpu)) return -ERRNO.ENOSYS;
   cpuDead(k, cpu).dead = false;
   const error = yield* do_boot_cpu(k, apicid, cpu);
   if (error) {
-    yield* pr_info(k, `smpboot: do_boot_cpu failed(${error}) to wakeup CPU#${cpu}`);
+    yield* pr_err(k, `smpboot: do_boot_cpu failed(${error}) to wakeup CPU#${cpu}`);
     return -ERRNO.EIO;
   }
   yield* spinUntil(() => cpu_online(k, cpu));
@@ -250,7 +250,7 @@ export const native_cpu_die = traced('native_cpu_die', function* (k: Kernel, cpu
     yield* schedule_timeout_uninterruptible(k, sleep);
   }
   if (!cpuDead(k, cpu).dead) {
-    yield* pr_info(k, `smpboot: CPU ${cpu} didn't die...`);
+    yield* pr_err(k, `smpboot: CPU ${cpu} didn't die...`);
   } else if (systemState(k).running) {
     yield* pr_info(k, `smpboot: CPU ${cpu} is now offline`);
   }
