@@ -169,6 +169,19 @@ describe('start-up', () => {
     expect([0, 1, 2].map((index) => board.isHalted(index))).toEqual([true, true, false]);
   });
 
+  it('INIT to the boot vCPU makes it begin at the reset vector again', () => {
+    const starts: number[] = [];
+    const { board, settle } = machine({}, function* (guest, address) {
+      starts.push(address);
+      if (starts.length > 1) return;
+      guest.currentVcpu().bus.writeMemory(APIC + 0x300, 4, 0xc500);
+      yield* spend(10_000);
+    });
+    board.powerOn();
+    settle();
+    expect(starts).toEqual([0xfffffff0, 0xfffffff0]);
+  });
+
   it('each vCPU has its own local APIC and shares memory', () => {
     const seen: number[] = [];
     const { board, settle } = machine({}, function* (guest) {
@@ -231,6 +244,23 @@ describe('unplug', () => {
     const { board, qmp } = unplug('tcg', 'c2');
     expect(qmp).toEqual(['DEVICE_DELETED {"path":"/machine/peripheral/c2/lapic"}']);
     expect(board.cpuAt(2)).toBeUndefined();
+  });
+
+  it('leaves an APIC id that nobody answers to: a later start-up is lost', () => {
+    const { bus, scheduler, settle, lines } = unplug('kvm', 'c2');
+    settle();
+    lines.take();
+    scheduler.asHost(() => {
+      for (const command of [0xc500, 0x69a]) {
+        bus().writeMemory(APIC + 0x310, 4, 0x02000000);
+        bus().writeMemory(APIC + 0x300, 4, command);
+      }
+    });
+    settle();
+    expect(lines.take('vcpu_state', 'ipi_send')).toEqual([
+      'ipi_send mode=init vector=0 destination=2',
+      'ipi_send mode=startup vector=154 destination=2',
+    ]);
   });
 
   it('is refused in the legacy hotplug mode', () => {
@@ -308,7 +338,10 @@ describe('run state', () => {
     settle();
     scheduler.asHost(() => board.setRunning(false));
     expect([before, board.running, board.everRan, starts.length]).toEqual([[false, false, 0], false, true, 1]);
-    expect(lines.take('machine_state')).toEqual(['machine_state state=running', 'machine_state state=paused']);
+    scheduler.asHost(() => board.setRunning(true));
+    settle();
+    expect([board.running, starts.length]).toEqual([true, 1]);
+    expect(lines.take('machine_state').map((line) => line.split('=')[1])).toEqual(['running', 'paused', 'running']);
   });
 
   it('SLP_EN with the sleep type of S5 switches the machine off', () => {
