@@ -12,6 +12,7 @@ import { type Co, Coroutine, Frame } from '../../sim/coroutine.ts';
 import { EventLog } from '../../sim/event-log.ts';
 import type { Processor } from '../../sim/processor.ts';
 import { Scheduler } from '../../sim/scheduler.ts';
+import { processorCount } from '../arch/x86/kernel/apic/apicid.ts';
 import { serial8250_init } from '../drivers/tty/serial/8250/8250_core.ts';
 import { tty_init } from '../drivers/tty/tty_io.ts';
 import { mnt_init, mountStandardTree } from '../fs/mount-tree.ts';
@@ -202,6 +203,18 @@ export class SmallGuest {
         return vcpu;
       },
       bootTime: 1_000_000,
+      apicIdShifts: { core: 0, package: 2 },
+      cpuModel: {
+        vendor: 'AuthenticAMD',
+        modelName: 'QEMU TCG CPU version 2.5+',
+        family: 15,
+        model: 107,
+        stepping: 1,
+        flags: 'fpu de pse',
+        bugs: 'spectre_v1',
+        mhz: 2596.111,
+        bogomips: '5192.22',
+      },
       e820: [{ address: 0x100000, length: 511 << 20, type: 1 }],
     } as unknown as Platform;
   }
@@ -247,6 +260,7 @@ export class SmallGuest {
   private bringUp(cpu: number): void {
     const { k } = this;
     cpuIds(k).nr_cpu_ids = this.vcpus.length;
+    processorCount(k).cpuid_to_apicid[cpu] = cpu;
     for (const set of [set_cpu_possible, set_cpu_present, set_cpu_online, set_cpu_active]) set(k, cpu, true);
   }
 

@@ -5,7 +5,7 @@ import { utsname } from '../../kernel/sys.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { proc_create, proc_mkdir, proc_symlink } from './generic.ts';
 import { meminfo_proc_show } from './meminfo.ts';
-import { loadavg_proc_show, show_stat, uptime_proc_show } from './stat.ts';
+import { loadavg_proc_show, show_softirqs, show_stat, uptime_proc_show } from './stat.ts';
 
 const fileSystems = ['sysfs', 'tmpfs', 'proc', 'devtmpfs', 'pipefs', 'ramfs'];
 
@@ -41,6 +41,7 @@ export function proc_root_init(k: Kernel): void {
   create(k, 'uptime', uptime_proc_show);
   create(k, 'loadavg', loadavg_proc_show);
   create(k, 'stat', show_stat);
+  create(k, 'softirqs', show_softirqs);
   create(k, 'meminfo', meminfo_proc_show);
   create(k, 'devices', devices);
   create(k, 'filesystems', () => fileSystems.map((name) => `nodev\t${name}\n`).join(''));

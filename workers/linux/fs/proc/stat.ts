@@ -4,6 +4,7 @@ import { for_each_irq_desc } from '../../kernel/irq/irqdesc.ts';
 import { is_idle_task, rq_nr_running, runqueues, tasks } from '../../kernel/sched/core.ts';
 import { kcpustat_cpu, type kernel_cpustat } from '../../kernel/sched/cputime.ts';
 import type { Kernel } from '../../kernel-context.ts';
+import { type SoftirqName, softirq_cpu, softirq_to_name } from '../../kernel/softirq.ts';
 import { clock_t } from './array.ts';
 
 /** Times of a CPU up to now: what is idle or busy at this moment has not been accounted yet. */
@@ -16,6 +17,20 @@ function cpuTimes(k: Kernel, cpu: number): kernel_cpustat {
 
 const cpuLine = (name: string, { user, system, idle }: kernel_cpustat): string =>
   `${name} ${clock_t(user)} 0 ${clock_t(system)} ${clock_t(idle)} 0 0 0 0 0 0\n`;
+
+/** How often a softirq ran, by possible CPU. */
+const softirqCounts = (k: Kernel, name: SoftirqName): number[] =>
+  [...cpu_possible_mask(k)].map((cpu) => softirq_cpu(k, cpu).counts.get(name) ?? 0);
+
+/** /proc/softirqs: all possible CPUs. @linux fs/proc/softirqs.c */
+export function show_softirqs(k: Kernel): string {
+  const header = [...cpu_possible_mask(k)].map((cpu) => `CPU${`${cpu}`.padEnd(8)}`).join('');
+  const rows = softirq_to_name.map((name) => {
+    const counts = softirqCounts(k, name).map((count) => ` ${`${count}`.padStart(10)}`);
+    return `${name.padStart(12)}:${counts.join('')}\n`;
+  });
+  return `${' '.repeat(20)}${header}\n${rows.join('')}`;
+}
 
 export function show_stat(k: Kernel): string {
   const sum: kernel_cpustat = { user: 0, system: 0, idle: 0 };
@@ -34,6 +49,7 @@ export function show_stat(k: Kernel): string {
     counts[irq_data.irq] = kstat_irqs.reduce((total, count) => total + (count ?? 0), 0);
   }
   const interrupts = Array.from(counts, (count) => count ?? 0);
+  const softirqs = softirq_to_name.map((name) => softirqCounts(k, name).reduce((total, count) => total + count, 0));
   const pids = [...tasks(k).keys()];
   return [
     cpuLine('cpu ', sum),
@@ -44,7 +60,7 @@ export function show_stat(k: Kernel): string {
     `processes ${Math.max(0, ...pids)}\n`,
     `procs_running ${runnable}\n`,
     'procs_blocked 0\n',
-    'softirq 0 0 0 0 0 0 0 0 0 0 0\n',
+    `softirq ${[softirqs.reduce((total, count) => total + count, 0), ...softirqs].join(' ')}\n`,
   ].join('');
 }
 
