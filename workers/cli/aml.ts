@@ -129,7 +129,7 @@ interface Answer {
 
 type Json = { readonly type: string; readonly [member: string]: unknown };
 
-const hexBytes = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const hexBytes = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** A value as the command prints it. */
 function externalise(value: AcpiObject): Json {

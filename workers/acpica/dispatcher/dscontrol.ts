@@ -43,22 +43,37 @@ export function acpi_ds_exec_begin_control_op(walk_state: WalkState, op: ParseOp
   }
 }
 
-/** Evaluates the predicate that was parsed. AE_CTRL_FALSE when the package is to be skipped. */
+/** A predicate's value is known. AE_CTRL_FALSE when the package is to be skipped. */
+function predicateIs(walk_state: WalkState, op: ParseOp, integer: IntegerObject): AcpiStatus {
+  const { acpi } = walk_state;
+  acpi_ex_truncate_for32bit_table(acpi, integer);
+  op.inPredicate = false;
+  op.predicate = integer.value !== 0n;
+  if (acpi.options.enableInterpreterSlack) walk_state.implicitReturnObj = integer;
+  return op.predicate ? 'AE_OK' : 'AE_CTRL_FALSE';
+}
+
+/** Evaluates a predicate that is an Integer already, or a local or argument with one; undefined for others. */
+export function predicateNow(walk_state: WalkState, op: ParseOp): AcpiStatus | undefined {
+  const operand = op.operands[op.operands.length - 1];
+  const isVariable = operand instanceof ReferenceObject && (operand.class === 'local' || operand.class === 'arg');
+  const value = isVariable ? operand.node?.object : operand;
+  if (!(value instanceof IntegerObject)) return undefined;
+  op.operands.pop();
+  return predicateIs(walk_state, op, value);
+}
+
+/** Evaluates the predicate that was parsed. */
 export function* acpi_ds_get_predicate_value(walk_state: WalkState, op: ParseOp): Co<AcpiStatus> {
   const { acpi } = walk_state;
   op.inPredicate = false;
   const operand = op.operands.pop();
   if (!operand) return 'AE_AML_NO_RETURN_VALUE';
-  const value =
-    operand instanceof IntegerObject ? operand : yield* acpi_ex_resolve_to_value(acpi, operand, walk_state, false);
+  const value = yield* acpi_ex_resolve_to_value(acpi, operand, walk_state, false);
   if (isStatus(value)) return value;
   if (isNode(value)) return 'AE_AML_OPERAND_TYPE';
   const integer = acpi_ex_convert_to_integer(acpi, value, true);
-  if (isStatus(integer)) return integer;
-  acpi_ex_truncate_for32bit_table(acpi, integer);
-  op.predicate = integer.value !== 0n;
-  if (acpi.options.enableInterpreterSlack) walk_state.implicitReturnObj = integer;
-  return op.predicate ? 'AE_OK' : 'AE_CTRL_FALSE';
+  return isStatus(integer) ? integer : predicateIs(walk_state, op, integer);
 }
 
 /** Leaves the innermost While, or goes to its end. */

@@ -1,12 +1,6 @@
 /** Locals and arguments of a method. */
 import type { OrStatus } from '../include/acexcep.ts';
-import {
-  type AcpiNamespaceNode,
-  type AcpiOperandObject,
-  IntegerObject,
-  isNode,
-  ReferenceObject,
-} from '../include/acobject.ts';
+import { type AcpiOperandObject, IntegerObject, isNode, ReferenceObject } from '../include/acobject.ts';
 import type { WalkState } from '../include/acstruct.ts';
 import { acpi_ut_copy_iobject_to_iobject } from '../utilities/utcopy.ts';
 
@@ -27,8 +21,8 @@ export function acpi_ds_method_data_get_value(
 }
 
 /**
- * Stores into a local or argument. An argument that holds a reference made by RefOf is written through: the node to
- * store into is returned, and nothing is stored.
+ * Stores into a local or argument. False, with nothing stored, for an argument that holds a reference made by RefOf:
+ * what that refers to is to be written instead.
  *
  * `fresh`: nothing else holds the object, it needs no copy.
  */
@@ -38,15 +32,13 @@ export function acpi_ds_store_object_to_local(
   index: number,
   object: AcpiOperandObject,
   fresh: boolean,
-): { readonly through: AcpiNamespaceNode; readonly object: AcpiOperandObject } | undefined {
+): boolean {
   const node = walk_state.variable(kind, index);
   const current = node.object;
-  if (current === object) return undefined;
-  const stored = fresh ? object : acpi_ut_copy_iobject_to_iobject(walk_state.acpi, object);
+  if (current === object) return true;
   if (kind === 'arg' && current instanceof ReferenceObject && current.class === 'refof') {
-    const through = current.object;
-    if (through && isNode(through)) return { through, object: stored };
+    if (current.object && isNode(current.object)) return false;
   }
-  node.object = stored;
-  return undefined;
+  node.object = fresh ? object : acpi_ut_copy_iobject_to_iobject(walk_state.acpi, object);
+  return true;
 }

@@ -2,8 +2,6 @@
 import {
   AML_ACQUIRE_OP,
   AML_BUFFER_OP,
-  AML_CONDITIONAL_REF_OF_OP,
-  AML_COPY_OBJECT_OP,
   AML_DECREMENT_OP,
   AML_DEREF_OF_OP,
   AML_DIVIDE_OP,
@@ -32,6 +30,7 @@ import {
   AML_TIMER_OP,
   AML_UNLOAD_OP,
   AML_WAIT_OP,
+  OPCODES,
   type Opcode,
 } from '../../aml/opcodes.ts';
 import type { Co } from '../../sim/coroutine.ts';
@@ -40,6 +39,7 @@ import {
   acpi_ex_opcode_1A_0T_0R,
   acpi_ex_opcode_1A_0T_1R,
   acpi_ex_opcode_1A_1T_1R,
+  executeUnaryNow,
   integerOf,
   type Operands,
 } from '../executer/exoparg1.ts';
@@ -48,11 +48,12 @@ import {
   acpi_ex_opcode_2A_0T_1R,
   acpi_ex_opcode_2A_1T_1R,
   acpi_ex_opcode_2A_2T_1R,
+  executeBinaryNow,
 } from '../executer/exoparg2.ts';
 import { acpi_ex_opcode_3A_0T_0R, acpi_ex_opcode_3A_1T_1R } from '../executer/exoparg3.ts';
 import { acpi_ex_opcode_6A_0T_1R } from '../executer/exoparg6.ts';
 import { acpi_ex_resolve_to_value } from '../executer/exresolv.ts';
-import { acpi_ex_resolve_operand, acpi_ex_resolve_operands } from '../executer/exresop.ts';
+import { acpi_ex_resolve_operand, acpi_ex_resolve_operands, resolveOperandsNow } from '../executer/exresop.ts';
 import { type AcpiStatus, isStatus, type OrStatus } from '../include/acexcep.ts';
 import {
   type AcpiNamespaceNode,
@@ -64,6 +65,7 @@ import {
   ReferenceObject,
 } from '../include/acobject.ts';
 import type { ParseOp, WalkState } from '../include/acstruct.ts';
+import { ACPI_TYPE_BUFFER } from '../include/actypes.ts';
 import { acpi_ds_build_internal_buffer_obj } from './dsobject.ts';
 import { acpi_ds_resolve_package } from './dspkginit.ts';
 
@@ -110,8 +112,25 @@ dispatch(acpi_ex_opcode_6A_0T_1R, [AML_MATCH_OP, AML_LOAD_TABLE_OP]);
 function executeOf(info: Opcode): Execute {
   const known = DISPATCH.get(info.code);
   if (known) return known;
-  const isUnary = info.args.length === 2 || info.code === AML_STORE_OP || info.code === AML_CONDITIONAL_REF_OF_OP;
-  return isUnary || info.code === AML_COPY_OBJECT_OP ? acpi_ex_opcode_1A_1T_1R : acpi_ex_opcode_2A_1T_1R;
+  return info.args.length === 2 ? acpi_ex_opcode_1A_1T_1R : acpi_ex_opcode_2A_1T_1R;
+}
+
+/** Operators that executeBinaryNow knows: two operands and a target, or the comparisons. */
+const isBinary = ({ operands }: Opcode): boolean =>
+  (operands.length === 3 && (operands[2] === 'target' || operands[2] === 'fixedTarget')) ||
+  (operands.length === 2 && (operands[1] === 'computed' || operands[1] === 'integer') && operands[0] === operands[1]);
+
+const BINARY = new Set(OPCODES.filter((info) => info.class === 'execute' && isBinary(info)).map(({ code }) => code));
+const UNARY = new Set([AML_LOGICAL_NOT_OP, AML_STORE_OP, AML_INCREMENT_OP, AML_DECREMENT_OP]);
+
+/** Executes an operator that computes with what is there; undefined when it needs hardware, time or another operator. */
+export function executeNow(walk_state: WalkState, op: ParseOp): AcpiStatus | undefined {
+  const { info, operands } = op;
+  const binary = BINARY.has(info.code);
+  if (!binary && !UNARY.has(info.code)) return undefined;
+  const status = resolveOperandsNow(walk_state, operands, info.operands);
+  if (status !== 'AE_OK') return undefined;
+  return binary ? executeBinaryNow(walk_state, operands) : executeUnaryNow(walk_state, operands);
 }
 
 /** Remembers what an operator made: a method without Return returns it, in Linux's mode. */
@@ -145,7 +164,8 @@ export function* executeOperator(walk_state: WalkState, op: ParseOp): Co<AcpiSta
   return yield* executeOf(info)(walk_state, operands);
 }
 
-const MAX_BUFFER = 1 << 26;
+/** Bytes that the kernel's allocator gives at once (KMALLOC_MAX_SIZE); a Package's element takes 8. */
+const MAX_ALLOCATION = 1 << 22;
 
 /** What stands in a package: data, other packages, names; no other operators. */
 function packageElements(
@@ -174,7 +194,7 @@ export function* acpi_ds_eval_data_object_operands(walk_state: WalkState, op: Pa
     if (isStatus(value)) return value;
     length = integerOf(value) & 0xffff_ffffn;
   }
-  if (length > MAX_BUFFER) return 'AE_NO_MEMORY';
+  if (length * (code === AML_BUFFER_OP ? 1n : 8n) > MAX_ALLOCATION) return 'AE_NO_MEMORY';
   if (code === AML_BUFFER_OP) {
     walk_state.resultObj = acpi_ds_build_internal_buffer_obj(walk_state, op, length);
     return 'AE_OK';
@@ -187,6 +207,15 @@ export function* acpi_ds_eval_data_object_operands(walk_state: WalkState, op: Pa
   // a table's names may be declared further on, or in another table: they are looked up when all is loaded
   if (!walk_state.moduleLevel) yield* acpi_ds_resolve_package(walk_state.acpi, object);
   return 'AE_OK';
+}
+
+/** The value of a name, when that takes no access to hardware and no lookup; undefined otherwise. */
+export function evaluateNameNow(node: AcpiNamespaceNode): AcpiOperand | undefined {
+  const { object } = node;
+  if (!object || object.type !== node.type) return undefined;
+  if (object instanceof IntegerObject) return new IntegerObject(object.value);
+  const isReady = object.type <= ACPI_TYPE_BUFFER || (object instanceof PackageObject && object.resolved);
+  return isReady ? object : undefined;
 }
 
 /** A name as an operand: its value. An Integer is copied, so that it does not change under way. */

@@ -59,7 +59,7 @@ import { acpi_ex_release_mutex } from './exmutex.ts';
 import { acpi_ex_resolve_node_to_value } from './exresnte.ts';
 import { acpi_ex_resolve_multiple, indexedElement } from './exresolv.ts';
 import { acpi_ex_resolve_operand } from './exresop.ts';
-import { acpi_ex_store, nameReference } from './exstore.ts';
+import { acpi_ex_store, nameReference, storeNow } from './exstore.ts';
 import {
   acpi_ex_system_do_sleep,
   acpi_ex_system_do_stall,
@@ -288,6 +288,33 @@ function* derefOf(walk_state: WalkState, given: AcpiOperand): Co<OrStatus<AcpiOp
       return operand.node ? yield* acpi_ex_resolve_node_to_value(acpi, operand.node) : 'AE_TYPE';
     default:
       return 'AE_TYPE';
+  }
+}
+
+/** LNot, Increment, Decrement and Store where no hardware is accessed; undefined for the rest. Operands are resolved. */
+export function executeUnaryNow(walk_state: WalkState, [operand, target]: Operands): AcpiStatus | undefined {
+  switch (walk_state.opcode) {
+    case AML_LOGICAL_NOT_OP:
+      walk_state.resultObj = new IntegerObject(integerOf(operand) === 0n ? ACPI_UINT64_MAX : 0n);
+      return 'AE_OK';
+    case AML_STORE_OP: {
+      if (!operand || !target) return undefined;
+      const status = storeNow(walk_state, operand, target, false);
+      if (status === 'AE_OK') walk_state.resultObj = operand;
+      return status;
+    }
+    case AML_INCREMENT_OP:
+    case AML_DECREMENT_OP: {
+      const held = operand instanceof ReferenceObject && operand.class === 'local' ? operand.node?.object : undefined;
+      if (!operand || !(held instanceof IntegerObject)) return undefined;
+      const step = walk_state.opcode === AML_INCREMENT_OP ? 1n : -1n;
+      const result = new IntegerObject(BigInt.asUintN(64, held.value + step));
+      const status = storeNow(walk_state, result, operand, true);
+      if (status === 'AE_OK') walk_state.resultObj = result;
+      return status;
+    }
+    default:
+      return undefined;
   }
 }
 

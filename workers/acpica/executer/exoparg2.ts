@@ -1,14 +1,15 @@
 /** Operators with two operands. */
 import {
-  AML_ACQUIRE_OP,
   AML_CONCATENATE_OP,
   AML_CONCATENATE_TEMPLATE_OP,
   AML_INDEX_OP,
   AML_LOGICAL_AND_OP,
+  AML_LOGICAL_EQUAL_OP,
+  AML_LOGICAL_GREATER_OP,
+  AML_LOGICAL_LESS_OP,
   AML_LOGICAL_OR_OP,
   AML_MOD_OP,
   AML_TO_STRING_OP,
-  AML_WAIT_OP,
 } from '../../aml/opcodes.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { type AcpiStatus, isStatus, type OrStatus } from '../include/acexcep.ts';
@@ -38,7 +39,7 @@ import { bytesToString } from './exconvrt.ts';
 import { acpi_ex_do_logical_op, acpi_ex_do_math_op } from './exmisc.ts';
 import { acpi_ex_acquire_mutex } from './exmutex.ts';
 import { integerOf, type Operands } from './exoparg1.ts';
-import { acpi_ex_store } from './exstore.ts';
+import { acpi_ex_store, storeNow } from './exstore.ts';
 import { acpi_ex_system_wait_event } from './exsystem.ts';
 import { outsideInterpreter } from './exutils.ts';
 
@@ -116,6 +117,23 @@ function compute(walk_state: WalkState, a: AcpiOperand, b: AcpiOperand): OrStatu
   }
 }
 
+/** The operators of the next two functions where no hardware is accessed; undefined for the rest. */
+export function executeBinaryNow(walk_state: WalkState, [a, b, target]: Operands): AcpiStatus | undefined {
+  if (!a || !b) return undefined;
+  if (!target) {
+    const compared = compare(walk_state, a, b);
+    if (compared === undefined || isStatus(compared)) return compared;
+    walk_state.resultObj = new IntegerObject(compared ? ACPI_UINT64_MAX : 0n);
+    return 'AE_OK';
+  }
+  if (isNode(target)) return undefined;
+  const result = compute(walk_state, a, b);
+  if (isStatus(result)) return result;
+  const status = storeNow(walk_state, result, target, true);
+  if (status === 'AE_OK') walk_state.resultObj = result;
+  return status;
+}
+
 /** Add … XOr, Mod, Concatenate, ConcatenateResTemplate, ToString, Index. */
 export function* acpi_ex_opcode_2A_1T_1R(walk_state: WalkState, [a, b, target]: Operands): Co<AcpiStatus> {
   if (!a || !b || !target) return 'AE_AML_NO_OPERAND';
@@ -126,37 +144,40 @@ export function* acpi_ex_opcode_2A_1T_1R(walk_state: WalkState, [a, b, target]: 
   return status;
 }
 
+/** LAnd, LOr, LEqual, LGreater, LLess; undefined for other operators. */
+function compare(walk_state: WalkState, a: AcpiOperand, b: AcpiOperand): OrStatus<boolean> | undefined {
+  switch (walk_state.opcode) {
+    case AML_LOGICAL_AND_OP:
+      return integerOf(a) !== 0n && integerOf(b) !== 0n;
+    case AML_LOGICAL_OR_OP:
+      return integerOf(a) !== 0n || integerOf(b) !== 0n;
+    case AML_LOGICAL_EQUAL_OP:
+    case AML_LOGICAL_GREATER_OP:
+    case AML_LOGICAL_LESS_OP:
+      if (isNode(a) || isNode(b)) return 'AE_AML_OPERAND_TYPE';
+      return acpi_ex_do_logical_op(walk_state.acpi, walk_state.opcode, a, b);
+    default:
+      return undefined;
+  }
+}
+
 /** Acquire, Wait, LAnd, LOr, LEqual, LGreater, LLess. */
 export function* acpi_ex_opcode_2A_0T_1R(walk_state: WalkState, [a, b]: Operands): Co<AcpiStatus> {
-  const { acpi, opcode } = walk_state;
+  const { acpi } = walk_state;
   if (!a || !b) return 'AE_AML_NO_OPERAND';
-  let result: boolean;
-  switch (opcode) {
-    case AML_LOGICAL_AND_OP:
-      result = integerOf(a) !== 0n && integerOf(b) !== 0n;
-      break;
-    case AML_LOGICAL_OR_OP:
-      result = integerOf(a) !== 0n || integerOf(b) !== 0n;
-      break;
-    case AML_ACQUIRE_OP:
-    case AML_WAIT_OP: {
-      if (!(b instanceof IntegerObject)) return 'AE_AML_OPERAND_TYPE';
-      let status: AcpiStatus = 'AE_AML_OPERAND_TYPE';
-      if (a instanceof MutexObject) status = yield* outsideInterpreter(acpi, acpi_ex_acquire_mutex(walk_state, b, a));
-      else if (a instanceof EventObject) {
-        status = yield* outsideInterpreter(acpi, acpi_ex_system_wait_event(acpi, b, a));
-      }
-      // the operators tell of a timeout by their value
-      if (status !== 'AE_OK' && status !== 'AE_TIME') return status;
-      result = status === 'AE_TIME';
-      break;
+  const compared = compare(walk_state, a, b);
+  if (isStatus(compared)) return compared;
+  let result = compared;
+  if (result === undefined) {
+    if (!(b instanceof IntegerObject)) return 'AE_AML_OPERAND_TYPE';
+    let status: AcpiStatus = 'AE_AML_OPERAND_TYPE';
+    if (a instanceof MutexObject) status = yield* outsideInterpreter(acpi, acpi_ex_acquire_mutex(walk_state, b, a));
+    else if (a instanceof EventObject) {
+      status = yield* outsideInterpreter(acpi, acpi_ex_system_wait_event(acpi, b, a));
     }
-    default: {
-      if (isNode(a) || isNode(b)) return 'AE_AML_OPERAND_TYPE';
-      const compared = acpi_ex_do_logical_op(acpi, opcode, a, b);
-      if (isStatus(compared)) return compared;
-      result = compared;
-    }
+    // the operators tell of a timeout by their value
+    if (status !== 'AE_OK' && status !== 'AE_TIME') return status;
+    result = status === 'AE_TIME';
   }
   walk_state.resultObj = new IntegerObject(result ? ACPI_UINT64_MAX : 0n);
   return 'AE_OK';

@@ -1,6 +1,7 @@
 /** Operands as an operator needs them: resolved, converted, or refused. */
 import { AML_STORE_OP, type OperandKind } from '../../aml/opcodes.ts';
 import type { Co } from '../../sim/coroutine.ts';
+import { acpi_ds_method_data_get_value } from '../dispatcher/dsmthdat.ts';
 import { type AcpiStatus, isStatus, type OrStatus } from '../include/acexcep.ts';
 import {
   type AcpiOperand,
@@ -104,6 +105,45 @@ function convert(
   }
 }
 
+/** A resolved value as the operator takes it. */
+function asOperand(
+  walk_state: WalkState,
+  value: AcpiOperand,
+  kind: OperandKind,
+  toDebug: boolean,
+): OrStatus<AcpiOperand> {
+  // a device, thermal zone or method has no value; only what takes any type, lenient stores and Debug take it
+  if (!isNode(value)) {
+    const converted = convert(walk_state, value, kind);
+    if (converted !== undefined) return converted;
+  }
+  return isAllowed(walk_state, value, kind, toDebug) ? value : 'AE_AML_OPERAND_TYPE';
+}
+
+/** One operand, when that takes no access to hardware and no lookup; undefined otherwise. */
+function resolveNow(
+  walk_state: WalkState,
+  operand: AcpiOperand,
+  kind: OperandKind,
+  toDebug: boolean,
+): OrStatus<AcpiOperand> | undefined {
+  if (operand instanceof IntegerObject) {
+    if (kind === 'integer' || kind === 'computed') return operand;
+  }
+  const kept = keepsReference(operand, kind);
+  if (kept) return kept === 'AE_OK' ? operand : kept;
+  if (operand instanceof ReferenceObject) {
+    if (operand.class === 'index' && kind === 'dataRefObject' && walk_state.opcode === AML_STORE_OP) return operand;
+    if (operand.class !== 'local' && operand.class !== 'arg') return undefined;
+    const held = acpi_ds_method_data_get_value(walk_state, operand.class, operand.value);
+    if (isStatus(held)) return held;
+    return held.type <= ACPI_TYPE_BUFFER ? asOperand(walk_state, held, kind, toDebug) : undefined;
+  }
+  return operand.type <= ACPI_TYPE_BUFFER && !isNode(operand)
+    ? asOperand(walk_state, operand, kind, toDebug)
+    : undefined;
+}
+
 /** One operand. */
 export function* acpi_ex_resolve_operand(
   walk_state: WalkState,
@@ -111,20 +151,10 @@ export function* acpi_ex_resolve_operand(
   kind: OperandKind,
   toDebug = false,
 ): Co<OrStatus<AcpiOperand>> {
-  if (kind === 'integer' && operand instanceof IntegerObject) return operand;
-  const kept = keepsReference(operand, kind);
-  if (kept) return kept === 'AE_OK' ? operand : kept;
-  const isIndex = operand instanceof ReferenceObject && operand.class === 'index';
-  if (kind === 'dataRefObject' && walk_state.opcode === AML_STORE_OP && isIndex) return operand;
+  const now = resolveNow(walk_state, operand, kind, toDebug);
+  if (now !== undefined) return now;
   const value = yield* acpi_ex_resolve_to_value(walk_state.acpi, operand, walk_state);
-  if (isStatus(value)) return value;
-  if (isNode(value)) {
-    // a device, thermal zone or method has no value; only what takes any type, lenient stores and Debug take it
-    return isAllowed(walk_state, value, kind, toDebug) ? value : 'AE_AML_OPERAND_TYPE';
-  }
-  const converted = convert(walk_state, value, kind);
-  if (converted !== undefined) return converted;
-  return isAllowed(walk_state, value, kind, toDebug) ? value : 'AE_AML_OPERAND_TYPE';
+  return isStatus(value) ? value : asOperand(walk_state, value, kind, toDebug);
 }
 
 /** All operands of an operator in place, the last one first. */
@@ -140,7 +170,29 @@ export function* acpi_ex_resolve_operands(
     const kind = kinds[n];
     if (!operand || !kind) return 'AE_AML_INTERNAL';
     if (operand instanceof ReferenceObject && operand.class === 'debug') toDebug = true;
-    const value = yield* acpi_ex_resolve_operand(walk_state, operand, kind, toDebug);
+    const value =
+      resolveNow(walk_state, operand, kind, toDebug) ??
+      (yield* acpi_ex_resolve_operand(walk_state, operand, kind, toDebug));
+    if (isStatus(value)) return value;
+    operands[n] = value;
+  }
+  return 'AE_OK';
+}
+
+/** The same, as far as it goes at once: undefined when an operand has to be read from hardware or looked up. */
+export function resolveOperandsNow(
+  walk_state: WalkState,
+  operands: (AcpiOperand | undefined)[],
+  kinds: readonly OperandKind[],
+): AcpiStatus | undefined {
+  let toDebug = false;
+  for (let n = kinds.length - 1; n >= 0; n--) {
+    const operand = operands[n];
+    const kind = kinds[n];
+    if (!operand || !kind) return undefined;
+    if (operand instanceof ReferenceObject && operand.class === 'debug') toDebug = true;
+    const value = resolveNow(walk_state, operand, kind, toDebug);
+    if (value === undefined) return undefined;
     if (isStatus(value)) return value;
     operands[n] = value;
   }

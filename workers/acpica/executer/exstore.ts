@@ -21,7 +21,6 @@ import {
   ACPI_TYPE_DEVICE,
   ACPI_TYPE_EVENT,
   ACPI_TYPE_INTEGER,
-  ACPI_TYPE_LOCAL_REFERENCE,
   ACPI_TYPE_MUTEX,
   ACPI_TYPE_PACKAGE,
   ACPI_TYPE_POWER,
@@ -135,10 +134,45 @@ export function* acpi_ex_store_object_to_node(
 }
 
 /**
- * Stores the result of an operator into its target: a name, a local, an argument, an index reference, Debug, or
- * nothing.
+ * Stores where that takes no access to hardware: nowhere, into locals, arguments and elements. Undefined for the rest.
  *
  * `fresh`: the source was made by the operator, nothing else holds it.
+ */
+export function storeNow(
+  walk_state: WalkState,
+  source: AcpiOperand,
+  target: AcpiOperand,
+  fresh: boolean,
+): AcpiStatus | undefined {
+  if (isNode(target)) return undefined;
+  if (target instanceof IntegerObject && target.constant) return 'AE_OK';
+  if (!(target instanceof ReferenceObject)) return 'AE_AML_OPERAND_TYPE';
+  // a device's name can be held, as a reference to it
+  const object = isNode(source) ? nameReference(source) : source;
+  switch (target.class) {
+    case 'local':
+    case 'arg':
+      return acpi_ds_store_object_to_local(walk_state, target.class, target.value, object, fresh) ? 'AE_OK' : undefined;
+    case 'index':
+      return acpi_ex_store_object_to_index(walk_state, object, target);
+    case 'debug':
+      return 'AE_OK';
+    case 'refof':
+      return undefined;
+    default:
+      return 'AE_AML_INTERNAL';
+  }
+}
+
+/** What an argument's reference means is written in its place; an argument never changes what RefOf was given. */
+function throughArgument(walk_state: WalkState, target: ReferenceObject): AcpiNamespaceNode | undefined {
+  const held = walk_state.variable('arg', target.value).object;
+  return held instanceof ReferenceObject && held.object && isNode(held.object) ? held.object : undefined;
+}
+
+/**
+ * Stores the result of an operator into its target: a name, a local, an argument, an index reference, Debug, or
+ * nothing. `fresh` as for {@link storeNow}.
  */
 export function* acpi_ex_store(
   walk_state: WalkState,
@@ -146,30 +180,17 @@ export function* acpi_ex_store(
   target: AcpiOperand,
   fresh: boolean,
 ): Co<AcpiStatus> {
+  const now = storeNow(walk_state, source, target, fresh);
+  if (now !== undefined) return now;
   if (isNode(target)) return yield* acpi_ex_store_object_to_node(walk_state, source, target, true);
-  if (target instanceof IntegerObject && target.constant) return 'AE_OK';
-  if (target.type !== ACPI_TYPE_LOCAL_REFERENCE) return 'AE_AML_OPERAND_TYPE';
-  // a device's name can be held, as a reference to it
-  const object = isNode(source) ? nameReference(source) : source;
-  switch (target.class) {
-    case 'local':
-    case 'arg': {
-      const through = acpi_ds_store_object_to_local(walk_state, target.class, target.value, object, fresh);
-      return through
-        ? yield* acpi_ex_store_object_to_node(walk_state, through.object, through.through, false)
-        : 'AE_OK';
-    }
-    case 'refof':
-      return target.object && isNode(target.object)
-        ? yield* acpi_ex_store_object_to_node(walk_state, source, target.object, true)
-        : 'AE_AML_INTERNAL';
-    case 'index':
-      return acpi_ex_store_object_to_index(walk_state, object, target);
-    case 'debug':
-      return 'AE_OK';
-    default:
-      return 'AE_AML_INTERNAL';
+  if (!(target instanceof ReferenceObject)) return 'AE_AML_OPERAND_TYPE';
+  if (target.class === 'arg') {
+    const node = throughArgument(walk_state, target);
+    return node ? yield* acpi_ex_store_object_to_node(walk_state, source, node, false) : 'AE_AML_INTERNAL';
   }
+  return target.object && isNode(target.object)
+    ? yield* acpi_ex_store_object_to_node(walk_state, source, target.object, true)
+    : 'AE_AML_INTERNAL';
 }
 
 /** A reference to a name. */

@@ -10,7 +10,7 @@ import {
   ReferenceObject,
 } from './acobject.ts';
 import { ACPI_TYPE_ANY, ANOBJ_METHOD_ARG, ANOBJ_METHOD_LOCAL } from './actypes.ts';
-import type { AmlCode } from './amlcode.ts';
+import type { AmlCode, NameInCode } from './amlcode.ts';
 
 /** One evaluation from outside, with all methods that it calls. */
 export interface AcpiThreadState {
@@ -79,6 +79,10 @@ export class WalkState {
   returnDesc: AcpiOperand | undefined = undefined;
   implicitReturnObj: AcpiOperand | undefined = undefined;
   lastPredicate = false;
+  /** A name that could not be an operand at once: to be read, or not found. */
+  pendingName:
+    | { readonly name: NameInCode; readonly node: AcpiNamespaceNode | undefined; readonly isOperand: boolean }
+    | undefined = undefined;
   /** The call that is being executed. */
   callOp: ParseOp | undefined = undefined;
   private readonly localNodes: (AcpiNamespaceNode | undefined)[] = [];

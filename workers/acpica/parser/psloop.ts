@@ -23,12 +23,15 @@ import {
   acpi_ds_exec_begin_control_op,
   acpi_ds_exec_end_control_op,
   acpi_ds_get_predicate_value,
+  predicateNow,
 } from '../dispatcher/dscontrol.ts';
 import { constantObject, literalObject } from '../dispatcher/dsobject.ts';
 import {
   acpi_ds_do_implicit_return,
   acpi_ds_eval_data_object_operands,
   acpi_ds_evaluate_name_path,
+  evaluateNameNow,
+  executeNow,
   executeOperator,
 } from '../dispatcher/dswexec.ts';
 import {
@@ -70,14 +73,28 @@ function deliver(parent: ParseOp | undefined, isOperand: boolean, value: AcpiOpe
 
 const DATA_BYTES: Partial<Record<ArgKind, number>> = { byte: 1, word: 2, dword: 4, qword: 8 };
 
+/** A name that has to be read from hardware or looked up further before it is an operand. */
+const AE_CTRL_PARSE_PENDING: AcpiStatus = 'AE_CTRL_PARSE_PENDING';
+
+/** A name's value goes to the operator around. */
+function nameEvaluated(
+  walk_state: WalkState,
+  parent: ParseOp | undefined,
+  isOperand: boolean,
+  value: AcpiOperand,
+): void {
+  acpi_ex_truncate_for32bit_table(walk_state.acpi, value);
+  acpi_ds_do_implicit_return(walk_state, value);
+  deliver(parent, isOperand, value);
+}
+
 /** A name where an operand or statement may stand: a method call, a value, or in a package just a name. */
-function* beginName(
+function beginName(
   walk_state: WalkState,
   parent: ParseOp | undefined,
   isOperand: boolean,
   name: NameInCode,
-): Co<AcpiStatus> {
-  const { acpi } = walk_state;
+): AcpiStatus {
   const start = walk_state.aml;
   walk_state.aml = name.next;
   const inPackage = isPackage(parent) && isOperand;
@@ -87,18 +104,37 @@ function* beginName(
     deliver(parent, isOperand, reference);
     return 'AE_OK';
   }
-  const node = lookupName(acpi, walk_state.scope, name);
+  const node = lookupName(walk_state.acpi, walk_state.scope, name);
   if (isStatus(node)) {
-    yield* ACPI_ERROR_NAMESPACE(acpi, formatNamePath(name.path), node);
+    walk_state.pendingName = { name, node: undefined, isOperand };
     return node;
   }
   if (node.type === ACPI_TYPE_METHOD) return beginCall(walk_state, node, start, isOperand);
-  const value = yield* acpi_ds_evaluate_name_path(walk_state, node);
-  if (isStatus(value)) return value;
-  acpi_ex_truncate_for32bit_table(acpi, value);
-  acpi_ds_do_implicit_return(walk_state, value);
-  deliver(parent, isOperand, value);
+  const value = evaluateNameNow(node);
+  if (value === undefined) {
+    walk_state.pendingName = { name, node, isOperand };
+    return AE_CTRL_PARSE_PENDING;
+  }
+  nameEvaluated(walk_state, parent, isOperand, value);
   return 'AE_OK';
+}
+
+/** Ends what beginName began: reads the name's value. */
+function* finishName(walk_state: WalkState, parent: ParseOp | undefined): Co<AcpiStatus> {
+  const pending = walk_state.pendingName;
+  walk_state.pendingName = undefined;
+  if (!pending?.node) return 'AE_AML_INTERNAL';
+  const value = yield* acpi_ds_evaluate_name_path(walk_state, pending.node);
+  if (isStatus(value)) return value;
+  nameEvaluated(walk_state, parent, pending.isOperand, value);
+  return 'AE_OK';
+}
+
+/** Tells of a name that could not be looked up or made. */
+function* reportName(walk_state: WalkState, status: AcpiStatus): Co {
+  const pending = walk_state.pendingName;
+  walk_state.pendingName = undefined;
+  if (pending) yield* ACPI_ERROR_NAMESPACE(walk_state.acpi, formatNamePath(pending.name.path), status);
 }
 
 function beginCall(walk_state: WalkState, node: AcpiNamespaceNode, start: number, isOperand: boolean): AcpiStatus {
@@ -112,7 +148,7 @@ function beginCall(walk_state: WalkState, node: AcpiNamespaceNode, start: number
 }
 
 /** The next operator or operand. Opcodes that ACPI does not define are skipped. */
-function* acpi_ps_create_op(walk_state: WalkState, parent: ParseOp | undefined, isOperand: boolean): Co<AcpiStatus> {
+function acpi_ps_create_op(walk_state: WalkState, parent: ParseOp | undefined, isOperand: boolean): AcpiStatus {
   const { code, amlEnd } = walk_state;
   const { bytes } = code;
   for (;;) {
@@ -121,7 +157,7 @@ function* acpi_ps_create_op(walk_state: WalkState, parent: ParseOp | undefined, 
     const lead = bytes[start] ?? 0;
     if (isNameStart(lead)) {
       const name = code.nameAt(start);
-      if (name && name.next <= amlEnd) return yield* beginName(walk_state, parent, isOperand, name);
+      if (name && name.next <= amlEnd) return beginName(walk_state, parent, isOperand, name);
       walk_state.aml = start + 1;
       continue;
     }
@@ -166,7 +202,7 @@ function requiredName(walk_state: WalkState): NameInCode | undefined {
 }
 
 /** SuperName, SimpleName or Target: a name is passed on as its node, anything else is an operator. */
-function* nextSuperName(walk_state: WalkState, op: ParseOp, kind: ArgKind): Co<AcpiStatus> {
+function nextSuperName(walk_state: WalkState, op: ParseOp, kind: ArgKind): AcpiStatus {
   const { acpi, code } = walk_state;
   const lead = code.bytes[walk_state.aml] ?? 0;
   if (lead === NULL_NAME && walk_state.aml < walk_state.amlEnd) {
@@ -174,7 +210,7 @@ function* nextSuperName(walk_state: WalkState, op: ParseOp, kind: ArgKind): Co<A
     op.operands.push(new IntegerObject(0n, true));
     return 'AE_OK';
   }
-  if (!isNameStart(lead)) return yield* acpi_ps_create_op(walk_state, op, true);
+  if (!isNameStart(lead)) return acpi_ps_create_op(walk_state, op, true);
   const start = walk_state.aml;
   const name = requiredName(walk_state);
   if (!name) return 'AE_AML_BAD_OPCODE';
@@ -189,24 +225,23 @@ function* nextSuperName(walk_state: WalkState, op: ParseOp, kind: ArgKind): Co<A
     op.operands.push(acpi.rootNode);
     return 'AE_OK';
   }
-  yield* ACPI_ERROR_NAMESPACE(acpi, formatNamePath(name.path), node);
+  walk_state.pendingName = { name, node: undefined, isOperand: true };
   return node;
 }
 
 /** The name in a named operator or a field. */
-function* nextName(walk_state: WalkState, op: ParseOp, kind: ArgKind): Co<AcpiStatus> {
+function nextName(walk_state: WalkState, op: ParseOp, kind: ArgKind): AcpiStatus {
   const { acpi } = walk_state;
   const start = walk_state.aml;
   const name = requiredName(walk_state);
   if (!name) return 'AE_AML_NO_OPERAND';
-  const text = formatNamePath(name.path);
   if (op.info.class === 'createField') {
     op.listStart = start;
     return 'AE_OK';
   }
   if (kind === 'newName' || op.info.name === 'Scope') {
     const status = acpi_ds_load2_begin_op(walk_state, op, name);
-    if (status !== 'AE_OK') yield* ACPI_ERROR_NAMESPACE(acpi, text, status);
+    if (status !== 'AE_OK') walk_state.pendingName = { name, node: undefined, isOperand: false };
     return status;
   }
   // an alias may come before what it stands for
@@ -215,7 +250,7 @@ function* nextName(walk_state: WalkState, op: ParseOp, kind: ArgKind): Co<AcpiSt
       ? acpi_ns_lookup(acpi, walk_state.scope, name.path, 0, { searchParent: true, create: true }, walk_state)
       : lookupName(acpi, walk_state.scope, name);
   if (isStatus(node)) {
-    yield* ACPI_ERROR_NAMESPACE(acpi, text, node);
+    walk_state.pendingName = { name, node: undefined, isOperand: false };
     return node;
   }
   op.operands.push(node.aliasOf ?? node);
@@ -223,26 +258,25 @@ function* nextName(walk_state: WalkState, op: ParseOp, kind: ArgKind): Co<AcpiSt
 }
 
 /** One thing behind an opcode. */
-function* acpi_ps_get_next_arg(walk_state: WalkState, op: ParseOp, kind: ArgKind): Co<AcpiStatus> {
+function acpi_ps_get_next_arg(walk_state: WalkState, op: ParseOp, kind: ArgKind): AcpiStatus {
   switch (kind) {
     case 'term':
     case 'data':
       op.argIndex++;
-      return yield* acpi_ps_create_op(walk_state, op, true);
+      return acpi_ps_create_op(walk_state, op, true);
     case 'super':
     case 'simple':
     case 'target':
       op.argIndex++;
-      return yield* nextSuperName(walk_state, op, kind);
+      return nextSuperName(walk_state, op, kind);
     case 'termList':
     case 'objectList':
       if (op.info.code === AML_METHOD_OP) break;
-      if (op.inPredicate) return yield* acpi_ds_get_predicate_value(walk_state, op);
-      if (walk_state.aml < op.packageEnd) return yield* acpi_ps_create_op(walk_state, op, false);
+      if (walk_state.aml < op.packageEnd) return acpi_ps_create_op(walk_state, op, false);
       op.argIndex++;
       return 'AE_OK';
     case 'elementList':
-      if (walk_state.aml < op.packageEnd) return yield* acpi_ps_create_op(walk_state, op, true);
+      if (walk_state.aml < op.packageEnd) return acpi_ps_create_op(walk_state, op, true);
       op.argIndex++;
       return 'AE_OK';
     case 'pkgLength': {
@@ -258,7 +292,7 @@ function* acpi_ps_get_next_arg(walk_state: WalkState, op: ParseOp, kind: ArgKind
     case 'name':
     case 'newName':
       op.argIndex++;
-      return yield* nextName(walk_state, op, kind);
+      return nextName(walk_state, op, kind);
     case 'byteList':
     case 'fieldList':
       break;
@@ -290,13 +324,27 @@ function* resolveArguments(walk_state: WalkState, op: ParseOp): Co<AcpiStatus> {
   return 'AE_OK';
 }
 
-/** Executes an operator that is complete; it is still on the stack. */
-function* acpi_ds_exec_end_op(walk_state: WalkState, op: ParseOp): Co<AcpiStatus> {
-  const { acpi } = walk_state;
+/** Makes an operator the one that is executed. */
+function beginExecution(walk_state: WalkState, op: ParseOp): void {
   walk_state.opcode = op.info.code;
   walk_state.opInfo = op.info;
   walk_state.resultObj = undefined;
   walk_state.returnDesc = undefined;
+}
+
+/** Executes an operator that is complete, when that takes no access to hardware and no time; undefined otherwise. */
+function endOpNow(walk_state: WalkState, op: ParseOp): AcpiStatus | undefined {
+  if (op.callee || op.info.class !== 'execute') return undefined;
+  beginExecution(walk_state, op);
+  const status = executeNow(walk_state, op);
+  if (status !== undefined) walk_state.acpi.pendingCost += walk_state.acpi.options.operatorCost;
+  return status;
+}
+
+/** Executes an operator that is complete; it is still on the stack. */
+function* acpi_ds_exec_end_op(walk_state: WalkState, op: ParseOp): Co<AcpiStatus> {
+  const { acpi } = walk_state;
+  beginExecution(walk_state, op);
   acpi.pendingCost += acpi.options.operatorCost;
   if (op.callee) {
     const status = yield* resolveArguments(walk_state, op);
@@ -385,21 +433,25 @@ export function* acpi_ps_parse_loop(walk_state: WalkState): Co<AcpiStatus> {
     let status: AcpiStatus;
     if (!op) {
       if (walk_state.aml >= walk_state.amlEnd) return 'AE_OK';
-      status = yield* acpi_ps_create_op(walk_state, undefined, false);
+      status = acpi_ps_create_op(walk_state, undefined, false);
     } else if (op.argumentsLeft > 0) {
       op.argumentsLeft--;
-      status = yield* acpi_ps_create_op(walk_state, op, true);
+      status = acpi_ps_create_op(walk_state, op, true);
     } else {
       const kind = op.info.args[op.argIndex];
       if (kind !== undefined) {
-        status = yield* acpi_ps_get_next_arg(walk_state, op, kind);
-        if (status === 'AE_CTRL_FALSE') {
-          walk_state.aml = op.packageEnd;
-          op.argIndex++;
-          continue;
+        if (op.inPredicate && kind === 'termList') {
+          status = predicateNow(walk_state, op) ?? (yield* acpi_ds_get_predicate_value(walk_state, op));
+          if (status === 'AE_CTRL_FALSE') {
+            walk_state.aml = op.packageEnd;
+            op.argIndex++;
+            continue;
+          }
+        } else {
+          status = acpi_ps_get_next_arg(walk_state, op, kind);
         }
       } else {
-        status = yield* acpi_ds_exec_end_op(walk_state, op);
+        status = endOpNow(walk_state, op) ?? (yield* acpi_ds_exec_end_op(walk_state, op));
         if (status === 'AE_OK') {
           // Break and Continue have taken themselves and all up to the loop off the stack
           if (ops[ops.length - 1] === op) completeOp(walk_state, op);
@@ -413,7 +465,10 @@ export function* acpi_ps_parse_loop(walk_state: WalkState): Co<AcpiStatus> {
         if (status === 'AE_CTRL_TERMINATE') return 'AE_OK';
       }
     }
+    if (status === 'AE_OK') continue;
+    if (status === AE_CTRL_PARSE_PENDING) status = yield* finishName(walk_state, op);
     if (status !== 'AE_OK') {
+      if (walk_state.pendingName) yield* reportName(walk_state, status);
       const ended = handleFailure(walk_state, op, status);
       if (ended !== 'AE_OK') return ended;
       if (status === 'AE_NOT_FOUND' && op && op.info.class !== 'named') skipStatement(walk_state);
