@@ -36,7 +36,7 @@ const standardIo = (): CommandIo => ({
 });
 
 /** acpiexec's mode, so that answers can be compared with it. */
-const ACPIEXEC: AcpiOptions = {
+export const ACPIEXEC: AcpiOptions = {
   caVersion: 0x20200925,
   enableInterpreterSlack: false,
   fatalAborts: false,
@@ -156,7 +156,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 const parseBytes = (digits: string): Uint8Array =>
   Uint8Array.from(digits.match(/[0-9a-fA-F]{2}/g) ?? [], (pair) => Number.parseInt(pair, 16));
 
-function parseJobArgument(argument: unknown): AcpiObject {
+/** `{"type": "Integer", "value": "0x2A"}` and so on. UsageError for anything else. */
+export function parseJobArgument(argument: unknown): AcpiObject {
   const { type, value } = isRecord(argument) ? argument : {};
   if (typeof value === 'string') {
     if (type === 'Integer' && /^(0x[0-9a-fA-F]+|\d+)$/.test(value)) return { type, value: BigInt(value) };
