@@ -8,6 +8,9 @@ const ELF_HEADER = '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0';
 /** Content of an executable file: an ELF header and the program's name, so that a copy or a link of it runs as well. */
 export const executableFile = (program: string): string => `${ELF_HEADER}${program}`;
 
+/** Virtual time in user mode until a program's main function: loading and linking it; an estimate. */
+const STARTUP_COST = 400_000;
+
 /** Largest number of interpreters that name each other (`#!`). */
 const MAX_INTERPRETERS = 4;
 
@@ -31,6 +34,7 @@ export function* execute(
       const factory = programs.get(head.slice(ELF_HEADER.length));
       if (!factory) return -ERRNO.ENOEXEC;
       yield* sys.execve(path, words);
+      yield* sys.compute(STARTUP_COST);
       return yield* factory(words, environment)(sys);
     }
     const interpreter = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*(\n|$)/.exec(head);

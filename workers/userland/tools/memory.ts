@@ -85,7 +85,12 @@ export function* lsmem(tool: Tool): Co<number> {
     const groups = options.has('a') ? blocks.map((block) => [block]) : grouped(blocks, splits);
     const rows = groups.map((group) => columns.map((column) => cell(column, group, size, text)));
     const lines = options.has('n') ? rows : [columns, ...rows];
-    const widths = columns.map((_, index) => Math.max(...lines.map((row) => row[index]?.length ?? 0)));
+    // libsmartcols gives sizes of four characters one more, as recorded
+    const widths = columns.map((name, index) => {
+      const width = Math.max(...lines.map((row) => row[index]?.length ?? 0));
+      const longest = Math.max(0, ...rows.map((row) => row[index]?.length ?? 0));
+      return name === 'SIZE' && longest === 4 ? 5 : width;
+    });
     const left = (name: string | undefined): boolean => name === 'RANGE';
     for (const row of lines) {
       const cells = row.map((value, index) =>
@@ -107,7 +112,7 @@ export function* lsmem(tool: Tool): Co<number> {
     ['Total online memory:', total((block) => block.state !== 'offline')],
     ['Total offline memory:', offline],
   ];
-  const width = options.has('b') ? 15 : 8;
+  const width = options.has('b') ? 16 : 6;
   for (const [name, bytes] of sums) yield* tool.print(`${name.padEnd(23)}${text(bytes).padStart(width)}\n`);
   return 0;
 }

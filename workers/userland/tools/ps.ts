@@ -7,6 +7,8 @@ import type { Tool } from './tool.ts';
 /** Clock ticks a second, in which /proc counts. */
 const TICKS = 100;
 const PAGE_KIB = 4;
+/** Virtual time in user mode for each process; an estimate. */
+const PROCESS_COST = 20_000;
 
 /** What /proc/PID/stat says, and its neighbours. */
 interface Process {
@@ -157,6 +159,7 @@ function* readProcesses(tool: Tool): Co<Process[]> {
   const pids = entries.map((entry) => Number(entry.name)).filter((pid) => pid > 0);
   const processes: Process[] = [];
   for (const pid of pids.sort((a, b) => a - b)) {
+    yield* tool.sys.compute(PROCESS_COST);
     const stat = yield* readFile(tool.sys, `/proc/${pid}/stat`);
     if (typeof stat !== 'string') continue;
     const [, comm = '', rest = ''] = /^\d+ \((.*)\) (.*)$/s.exec(stat) ?? [];
