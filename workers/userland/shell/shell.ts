@@ -245,7 +245,7 @@ export class Shell {
     const plain = atEnd === undefined ? this.prefix() : this.prefix().replace(/line \d+/, `line ${atEnd}`);
     const prefix = state.fromArgument && state.sourceDepth === 0 ? plain.replace(': line', ': -c: line') : plain;
     yield* this.printError(`${prefix}${error.message}\n`);
-    if (error.showsLine) yield* this.printError(`${prefix}\`${lineOf(source, error.pos)}'\n`);
+    if (error.showsLine && !state.interactive) yield* this.printError(`${prefix}\`${lineOf(source, error.pos)}'\n`);
     state.status = 2;
     return 2;
   }
@@ -270,6 +270,7 @@ export class Shell {
     if (this.state.pendingTraps.length > 0) yield* runPendingTraps(this);
     if (this.state.interrupted && this.state.interactive) {
       this.state.interrupted = false;
+      yield* this.printError('\n');
       this.state.status = 130;
       this.state.unwinding = { kind: 'interrupt' };
     }

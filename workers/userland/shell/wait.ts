@@ -63,7 +63,6 @@ function* tellSignal(shell: Shell, signal: number, pid: number, command: string)
   if (signal === SIGNALS.SIGPIPE) return;
   if (signal === SIGNALS.SIGINT) {
     if (!state.interactive) return;
-    yield* writeAll(shell.sys, 2, '\n');
     state.interrupted = true;
   } else if (state.interactive || signal === SIGNALS.SIGTERM) yield* writeAll(shell.sys, 2, `${signalText(signal)}\n`);
   else if (!state.isSubshell) {

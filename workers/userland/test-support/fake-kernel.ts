@@ -118,7 +118,7 @@ export class FakeKernel {
     }
     const type = target !== undefined ? 'symlink' : content !== undefined || show || store ? 'regular' : 'directory';
     if (type === 'directory' && directory.entries.has(last)) return;
-    const inode = this.make(type, mode ?? (type === 'directory' ? 0o755 : 0o644));
+    const inode = this.make(type, mode ?? (type === 'directory' ? 0o755 : type === 'symlink' ? 0o777 : 0o644));
     inode.data = target ?? content ?? '';
     inode.show = show;
     inode.store = store;

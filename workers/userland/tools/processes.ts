@@ -108,11 +108,11 @@ export function* taskset(tool: Tool): Co<number> {
       yield* tool.print(`pid ${pid}'s ${state} affinity ${kind}: ${shown(cpus)}\n`);
       return 0;
     };
+    const wanted = rest.length === 0 ? undefined : parse(first);
+    if (rest.length > 0 && !wanted) return yield* tool.fail(`failed to parse CPU ${kind}: ${first}`);
     yield* tell('current');
-    if (rest.length === 0) return 0;
-    const cpus = parse(first);
-    if (!cpus) return yield* tool.fail(`failed to parse CPU ${kind}: ${first}`);
-    const error = yield* tool.sys.sched_setaffinity(pid, cpus);
+    if (!wanted) return 0;
+    const error = yield* tool.sys.sched_setaffinity(pid, wanted);
     if (error < 0) return yield* tool.fail(`failed to set pid ${pid}'s affinity: ${errorText(error)}`);
     return yield* tell('new');
   }

@@ -389,3 +389,15 @@ export function* cmp(tool: Tool): Co<number> {
   else yield* tool.print(`${first} ${second} differ: byte ${at + 1}, line ${a.slice(0, at).split('\n').length}\n`);
   return 1;
 }
+
+/** modprobe: the kernel has no loadable modules. */
+export function* modprobe(tool: Tool): Co<number> {
+  const options = yield* tool.options('qrvnaf', { quiet: 'q', remove: 'r' });
+  const { release } = tool.sys.uname();
+  for (const name of options.operands) {
+    if (options.has('q')) continue;
+    const where = options.has('r') ? '.' : ` in directory /lib/modules/${release}`;
+    yield* tool.printError(`modprobe: FATAL: Module ${name} not found${where}\n`);
+  }
+  return options.operands.length > 0 ? 1 : 0;
+}
