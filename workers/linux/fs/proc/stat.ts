@@ -3,8 +3,8 @@ import { cpu_online_mask, cpu_possible_mask } from '../../include/linux/cpumask.
 import { for_each_irq_desc } from '../../kernel/irq/irqdesc.ts';
 import { is_idle_task, rq_nr_running, runqueues, tasks } from '../../kernel/sched/core.ts';
 import { kcpustat_cpu, type kernel_cpustat } from '../../kernel/sched/cputime.ts';
-import type { Kernel } from '../../kernel-context.ts';
 import { type SoftirqName, softirq_cpu, softirq_to_name } from '../../kernel/softirq.ts';
+import type { Kernel } from '../../kernel-context.ts';
 import { clock_t } from './array.ts';
 
 /** Times of a CPU up to now: what is idle or busy at this moment has not been accounted yet. */
