@@ -79,6 +79,7 @@ export class LabSession {
       caughtUp: (records) => log.reader.length >= records,
       mayRest: () => log.shellAtPrompt,
       told: () => log.told,
+      watched: () => log.watched,
       progressed: ({ records }) => {
         this.lastRecords = Math.max(this.lastRecords, records);
         this.drawSoon();

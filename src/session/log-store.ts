@@ -21,6 +21,9 @@ export interface Versions {
 
 export const NO_VERSIONS: Versions = { cpus: 0, masks: 0, ladder: 0, chain: 0, tasks: 0, texts: 0, narration: 0 };
 
+/** Events after a command or a write in which its effects begin. */
+const ROUND_BEGINS = 300;
+
 /** The steps of the ladder are many and alike. */
 const STEP_WEIGHT = 0.5;
 
@@ -105,6 +108,14 @@ export class LogStore {
     }
     const empty = this.cpus.slots.some((slot) => slot.condition === 'possible');
     return { key: empty ? 'say.welcome' : 'say.quiet', parameters: {}, sequence: -1 };
+  }
+
+  /** A CPU is on its way, or the road to it is: what the page's pictures are about. */
+  get watched(): boolean {
+    const { works, sciLevel, stages, roundStart } = this.chain;
+    if (roundStart >= 0 && this.reader.length - roundStart < ROUND_BEGINS) return true;
+    if (works.size > 0 || sciLevel || [...stages.values()].some(({ open }) => open > 0)) return true;
+    return [...this.ladder.cpus.values()].some(({ direction }) => direction !== 'resting');
   }
 
   /** The guest's shell waits for a command; otherwise one may still be asleep. */

@@ -63,6 +63,7 @@ describe('the pacer', () => {
       caughtUp: () => true,
       mayRest: () => true,
       told: () => 0,
+      watched: () => true,
       progressed: () => {},
       failed: (error) => {
         throw error;
@@ -111,6 +112,13 @@ describe('the pacer', () => {
     const machine = new ScriptedMachine([0.01 * MS, 15 * MS]);
     start(machine).hurried = false;
     for (let at = 0; at < 3; at++) await frame(50);
+    expect(machine.now).toBe(15 * MS);
+  });
+
+  test('does not slow down what has no picture', async () => {
+    const machine = new ScriptedMachine([5 * MS, 10 * MS, 15 * MS]);
+    start(machine, { watched: () => false }).hurried = false;
+    for (let at = 0; at < 3; at++) await frame(1);
     expect(machine.now).toBe(15 * MS);
   });
 

@@ -16,6 +16,8 @@ export interface PacerOptions {
   mayRest(): boolean;
   /** How much so far a reader needs time for: sentences of the narration, by their weight. */
   told(): number;
+  /** Whether something happens that the page has a picture of; what else runs is not slowed down. */
+  watched(): boolean;
   progressed(progress: Progress): void;
   failed(error: unknown): void;
 }
@@ -28,6 +30,8 @@ const FULL_SPEED_SLICE = 1_000 * NS_PER_MS;
 const FRAME_BUDGET_MS = 12;
 /** The longest that a stretch of virtual time without an event is waited for. */
 const PATIENCE_MS = 120;
+/** Virtual time of one call while nothing is watched: short enough to see the next thing begin. */
+const UNWATCHED_SLICE = 20_000;
 /** How long a sentence stays at least, in milliseconds, at a ratio of 1; it grows with the ratio. */
 const DWELL_MS = 0.8;
 const LONGEST_DWELL_MS = 4_000;
@@ -154,9 +158,12 @@ export class Pacer {
       this.told = told;
       if (performance.now() < this.holdUntil) return;
       const before = this.last?.now ?? 0;
-      const progress = this.last?.quiet ? await this.passQuiet(this.last) : await this.machine.step('event');
-      this.note(progress);
-      this.hold(Math.min(((progress.now - before) * ratio) / NS_PER_MS, PATIENCE_MS));
+      const watched = this.options.watched();
+      if (this.last?.quiet) this.note(await this.passQuiet(this.last));
+      else if (watched) this.note(await this.machine.step('event'));
+      else this.note(await this.machine.advance(Math.max(this.last?.nextDue ?? 0, before + UNWATCHED_SLICE)));
+      const passed = (this.last?.now ?? 0) - before;
+      if (watched) this.hold(Math.min((passed * ratio) / NS_PER_MS, PATIENCE_MS));
     }
   }
 

@@ -189,6 +189,7 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'transport.function': '函数',
   'transport.state': '状态',
   'transport.speed': '速度',
+  'transport.speedHint': '事件不快于真实时间的这一比例，每句话停留足够久，空闲时间直接跳过。',
   'transport.full': '全速',
   'transport.ratio': '1 : {ratio}',
   'transport.toFull': '全速',

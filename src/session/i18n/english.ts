@@ -197,6 +197,8 @@ export const english = {
   'transport.function': 'Function',
   'transport.state': 'State',
   'transport.speed': 'Speed',
+  'transport.speedHint':
+    'Events come no faster than this share of real time, each sentence stays long enough to be seen, and idle time is skipped.',
   'transport.full': 'full speed',
   'transport.ratio': '1 : {ratio}',
   'transport.toFull': 'Full speed',

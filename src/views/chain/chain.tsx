@@ -41,7 +41,7 @@ export function Chain() {
   return (
     <ol className="chain" aria-label={translate('chain.label')}>
       {CONTEXTS.map(({ name, queue, stages }) => {
-        const lights = stages.map((stage) => lightOf(chain, stage, chain.stages.get(stage), resting));
+        const lights = stages.map((stage) => lightOf(chain, stage, chain.stages.get(stage), resting || !log.watched));
         const light = lights.includes('lit') ? 'lit' : lights.includes('passed') ? 'passed' : 'dark';
         // A CPU that goes online or offline by sysfs takes none of the hops before.
         const bySysfs = name === 'hotplug' && (chain.round === 'online' || chain.round === 'offline');

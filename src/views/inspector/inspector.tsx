@@ -117,6 +117,14 @@ function Backtrace({ task, vcpu, frames }: BacktraceProps) {
   const text = `CPU: ${vcpu} PID: ${Math.max(task.pid, 0)} Comm: ${task.name}\nCall Trace:\n${lines.join('\n')}`;
   return (
     <section className="backtrace" aria-label={translate('inspector.stack')}>
+      {explained && (
+        <p className="explanation">
+          <code translate="no">{explained.slice(3)}</code>
+          <span>
+            <RichText text={translate(explained)} />
+          </span>
+        </p>
+      )}
       <header className="backtrace-head">
         <code translate="no">
           CPU: {vcpu} PID: {Math.max(task.pid, 0)} Comm: {task.name}
@@ -142,14 +150,6 @@ function Backtrace({ task, vcpu, frames }: BacktraceProps) {
           </li>
         ))}
       </ol>
-      {explained && (
-        <p className="explanation">
-          <code translate="no">{explained.slice(3)}</code>
-          <span>
-            <RichText text={translate(explained)} />
-          </span>
-        </p>
-      )}
     </section>
   );
 }

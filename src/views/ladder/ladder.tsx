@@ -2,7 +2,7 @@ import { memo, useEffect, useRef, useState } from 'react';
 import type { CpuhpSection, CpuhpStateInfo } from '../../../workers/protocol/machine-api.ts';
 import { CONDITION_SHAPE } from '../../session/condition-mark.ts';
 import { type CpuCondition, slotOfCpu } from '../../session/fold-cpus.ts';
-import type { LadderCpu } from '../../session/fold-ladder.ts';
+import type { LadderCpu, RunningStep } from '../../session/fold-ladder.ts';
 import { namedState } from '../../session/fold-ladder.ts';
 import { select, useLab } from '../../session/lab-state.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
@@ -34,6 +34,11 @@ function layOut(states: readonly CpuhpStateInfo[]): Layout {
   return { rows, middleOf, height: rows.length * ROW };
 }
 
+/** The callback that was called last, while the CPU is on its way. */
+function currentStep(ladder: LadderCpu): RunningStep | undefined {
+  return ladder.direction === 'resting' ? undefined : ladder.lastStep;
+}
+
 /** The ladder that every CPU climbs and descends: rungs are the kernel's states, each CPU has a marker. */
 export function Ladder() {
   const translate = useTranslate();
@@ -47,7 +52,7 @@ export function Ladder() {
   const layout = laidOut?.layout;
 
   const moved = log?.ladder.cpus.get(log.ladder.lastMoved);
-  const movedTo = states && moved ? namedState(states, moved.running.at(-1)?.step ?? moved.state)?.state : undefined;
+  const movedTo = states && moved ? namedState(states, currentStep(moved)?.step ?? moved.state)?.state : undefined;
   const y = movedTo === undefined ? undefined : layout?.middleOf.get(movedTo);
   useEffect(() => {
     const box = scroller.current;
@@ -66,10 +71,13 @@ export function Ladder() {
     .filter((slot) => slot.cpu >= 0)
     .map((slot) => ({ cpu: slot.cpu, condition: slot.condition, ladder: log.ladder.cpus.get(slot.cpu) }))
     .sort((a, b) => a.cpu - b.cpu);
-  const activity = new Map<number, LadderCpu>();
+  // A step on the control CPU lasts while others run in the CPU's own thread: both rungs are marked.
+  const activity = new Map<number, { readonly ladder: LadderCpu; readonly callback: string }>();
   for (const { ladder } of cpus) {
-    const step = ladder?.running.at(-1)?.step;
-    if (ladder && step !== undefined) activity.set(step, ladder);
+    const current = ladder && currentStep(ladder);
+    for (const { step, callback } of [...(ladder?.running ?? []), ...(current ? [current] : [])]) {
+      if (ladder) activity.set(step, { ladder, callback });
+    }
   }
   const chosen = selection?.of === 'state' ? selection.state : undefined;
   const stopFollowing = () => setFollow(false);
@@ -108,8 +116,8 @@ export function Ladder() {
                 <Rung
                   key={row.info.state}
                   info={row.info}
-                  direction={activity.get(row.info.state)?.direction}
-                  callback={activity.get(row.info.state)?.running.at(-1)?.callback}
+                  direction={activity.get(row.info.state)?.ladder.direction}
+                  callback={activity.get(row.info.state)?.callback}
                   chosen={chosen === row.info.state}
                   lanes={cpus.length}
                 />
@@ -159,7 +167,7 @@ export function Ladder() {
 function Now({ ladder }: { readonly ladder: LadderCpu }) {
   const translate = useTranslate();
   const log = useFolds('ladder', 'tasks');
-  const running = ladder.running.at(-1);
+  const running = currentStep(ladder);
   const slot = log && slotOfCpu(log.cpus, ladder.cpu);
   if (!log) return null;
   let text = translate('ladder.resting');

@@ -49,7 +49,7 @@ export function Transport() {
           </Button>
         ))}
       </div>
-      <label className="transport-speed">
+      <label className="transport-speed" title={translate('transport.speedHint')}>
         <span className="visually-hidden">{translate('transport.speed')}</span>
         <input
           type="range"
