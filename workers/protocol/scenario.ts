@@ -32,7 +32,7 @@ export interface Scenario {
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 
 /** Bounds that keep a hostile scenario from exhausting anything. */
-export const SCENARIO_LIMITS = { machine: 4096, append: 2048, inputs: 2000, text: 16_384, title: 400 } as const;
+export const SCENARIO_LIMITS = { machine: 4096, append: 2048, inputs: 10_000, text: 16_384, title: 400 } as const;
 
 /** The lab's own machine: what a first visit shows. */
 export const DEFAULT_SCENARIO: Scenario = {
