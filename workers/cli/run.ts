@@ -2,10 +2,23 @@
 import { readFileSync } from 'node:fs';
 import { Session } from '../machine/session.ts';
 import { SCENARIO_VERSION } from '../protocol/scenario.ts';
+import { NS_PER_SECOND } from '../protocol/units.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 
 /** Ctrl-] ends the session, as with telnet. */
 const ESCAPE = '\x1d';
+
+/** Virtual time that what was typed last may still take. */
+const RUN_OUT = 3600 * NS_PER_SECOND;
+
+/** Runs until nothing is due any more: a `sleep` ends, too. */
+function runOut(session: Session): void {
+  const end = session.progress().now + RUN_OUT;
+  for (let { nextDue } = session.settle(); nextDue !== undefined && nextDue <= end; ) {
+    session.advance(nextDue);
+    nextDue = session.settle().nextDue;
+  }
+}
 
 function interactive(session: Session): void {
   const { stdin } = process;
@@ -27,7 +40,7 @@ function interactive(session: Session): void {
     if (!busy) work();
   });
   stdin.on('end', () => {
-    session.settle();
+    runOut(session);
     process.exit(0);
   });
   work();
@@ -64,4 +77,5 @@ export function runCommand(args: readonly string[]): void {
     session.value.input('sh', `${line}\n`);
     session.value.settle();
   }
+  runOut(session.value);
 }
