@@ -3,10 +3,11 @@ import { findBrowser } from './tools/browser.mjs';
 
 const executablePath = await findBrowser();
 const benching = process.env['LAB_BENCH'] !== undefined;
+const picturing = process.env['LAB_PICTURES'] !== undefined;
 
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: benching ? 'bench.ts' : '*.spec.ts',
+  testMatch: benching ? 'bench.ts' : picturing ? 'pictures.ts' : '*.spec.ts',
   outputDir: 'test-results',
   fullyParallel: true,
   forbidOnly: process.env['CI'] !== undefined,
