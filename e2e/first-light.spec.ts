@@ -97,7 +97,7 @@ test('a stage, a rung and a line each show their moment in the inspector', async
   await expect(inspector.getByRole('heading', { name: 'SCI handler' })).toBeVisible();
   await expect(inspector.getByRole('button', { name: 'acpi_irq', exact: true })).toBeVisible();
   await page.getByRole('tab', { name: 'Kernel log' }).click();
-  await page.getByRole('button', { name: /CPU2 has been hot-added/ }).click();
+  await page.getByRole('log', { name: 'Kernel log' }).getByText('CPU2 has been hot-added').click();
   await expect(inspector.getByText('printk', { exact: true })).toBeVisible();
   await page.locator('.rung-button', { hasText: 'workqueue:prepare' }).click();
   await expect(inspector.getByText('workqueue_prepare_cpu', { exact: true }).first()).toBeVisible();

@@ -13,6 +13,7 @@ import { Masks } from './views/masks/masks.tsx';
 import { Narration } from './views/narration/narration.tsx';
 import { NewMachine } from './views/new-machine/new-machine.tsx';
 import { Problem } from './views/problem/problem.tsx';
+import { ScenarioBanner, ScenarioMenu } from './views/scenarios/scenarios.tsx';
 import { TitleBar } from './views/title-bar/title-bar.tsx';
 import { Transport } from './views/transport/transport.tsx';
 import { Divider } from './widgets/divider.tsx';
@@ -59,7 +60,8 @@ export function App() {
       <button type="button" className="skip" onClick={focusBoard}>
         {translate('app.skip')}
       </button>
-      <TitleBar onNewMachine={() => setAsking(true)} />
+      <TitleBar onNewMachine={() => setAsking(true)} menu={<ScenarioMenu />} />
+      <ScenarioBanner />
       <Problem onNewMachine={() => setAsking(true)} />
       <main className="work-area">
         <div className="left-column" style={sized(sizes.left)}>

@@ -52,7 +52,8 @@ const machine: LabMachine = {
     return Promise.resolve({ ok: true, value: session.description });
   },
   advance: (until) => slice((sliceOver) => current().advance(until, sliceOver)),
-  settle: (limit) => slice((sliceOver) => current().settle(limit, sliceOver)),
+  settle: (limit, hold) => slice((sliceOver) => current().settle(limit, sliceOver, hold)),
+  takeOver: () => slice(() => current().takeOver()),
   step: (kind) => slice(() => current().step(kind)),
   input(channel, text) {
     const result = current().input(channel, text);

@@ -72,9 +72,10 @@ function conditionOf(slot: SlotState, kernel: KernelCpu | undefined): CpuConditi
   // A CPU of power-on is there before a kernel counts it; a later one that the kernel did not take has failed.
   if (!kernel?.present) return slot.slot.presentAtBoot ? 'present' : 'failed';
   if (slot.leaving || (kernel.moving && kernel.target < kernel.state)) return 'going';
-  if (kernel.failed) return 'failed';
-  if (kernel.moving) return 'coming';
-  return kernel.online ? 'online' : 'present';
+  if (kernel.moving) return kernel.failed ? 'failed' : 'coming';
+  // What could not be taken offline is online.
+  if (kernel.online) return 'online';
+  return kernel.failed ? 'failed' : 'present';
 }
 
 function kernelCpu(state: CpusState, cpu: number): KernelCpu {

@@ -31,6 +31,8 @@ export interface LadderCpu {
   /** The last callback that ran, kept after its end. */
   lastStep: RunningStep | undefined;
   failed: FailedStep | undefined;
+  /** It turned round on its way: what was done is being undone, or has been. */
+  rolledBack: boolean;
   /** Sequence number of the last change. */
   changedAt: number;
 }
@@ -40,10 +42,12 @@ export interface LadderState {
   readonly cpus: Map<number, LadderCpu>;
   /** The CPU that moved last, -1 before any has. */
   lastMoved: number;
+  /** The last event at which a CPU turned round, -1 before any has. */
+  turnedAt: number;
 }
 
 export function initialLadder(): LadderState {
-  return { cpus: new Map(), lastMoved: -1 };
+  return { cpus: new Map(), lastMoved: -1, turnedAt: -1 };
 }
 
 function cpuOf(state: LadderState, cpu: number): LadderCpu {
@@ -57,6 +61,7 @@ function cpuOf(state: LadderState, cpu: number): LadderCpu {
     running: [],
     lastStep: undefined,
     failed: undefined,
+    rolledBack: false,
     changedAt: -1,
   };
   state.cpus.set(cpu, made);
@@ -70,11 +75,21 @@ export function foldLadder(state: LadderState, event: LabEvent): boolean {
       const isFirst = cpu.changedAt < 0;
       const target = numberField(event, 'target');
       const from = numberField(event, 'state');
-      if (target !== cpu.target && target > from) cpu.failed = undefined;
+      const before = cpu.direction;
       cpu.state = from;
       cpu.target = target;
       // The CPU that boots is put at the top without a target: it does not go down.
       cpu.direction = target > from ? 'up' : target < from && !isFirst ? 'down' : 'resting';
+      if (before === 'resting' && cpu.direction !== 'resting') {
+        cpu.failed = undefined;
+        cpu.rolledBack = false;
+      } else if (before !== cpu.direction && cpu.direction !== 'resting') {
+        // A state is left before its teardown runs, and entered before its startup: the one that failed is the upper.
+        const step = cpu.direction === 'up' ? from : from + 1;
+        cpu.failed ??= { step, callback: '', ret: 0, sequence: event.sequence };
+        cpu.rolledBack = true;
+        state.turnedAt = event.sequence;
+      }
       break;
     }
     case 'cpuhp_enter':
@@ -97,7 +112,9 @@ export function foldLadder(state: LadderState, event: LabEvent): boolean {
       const ret = numberField(event, 'ret');
       const at = cpu.running.findLastIndex((running) => running.step === step);
       const [ended] = at < 0 ? [] : cpu.running.splice(at, 1);
-      if (ret < 0) cpu.failed = { step, callback: ended?.callback ?? '', ret, sequence: event.sequence };
+      // After a rollback the error goes up through the callers: it is the failed state's own.
+      if (ret < 0 && cpu.rolledBack && cpu.failed) cpu.failed = { ...cpu.failed, ret: cpu.failed.ret || ret };
+      else if (ret < 0) cpu.failed = { step, callback: ended?.callback ?? '', ret, sequence: event.sequence };
       break;
     }
     default:

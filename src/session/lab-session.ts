@@ -7,7 +7,8 @@ import { type LabClient, startLabClient } from './lab-client.ts';
 import { type LabState, type Problem, useLab } from './lab-state.ts';
 import { LogStore, NO_VERSIONS } from './log-store.ts';
 import { Pacer } from './pacer.ts';
-import { SPEEDS } from './preferences.ts';
+import { type ConsoleName, SPEEDS } from './preferences.ts';
+import { loadReadyScenario } from './ready-scenarios.ts';
 import { decodeScenario, encodeScenario } from './url-scenario.ts';
 
 /** The QMP line that plugs a CPU into a slot. */
@@ -29,6 +30,8 @@ export function onlineCommand(cpu: number, online: boolean): string {
   return `echo ${online ? 1 : 0} > /sys/devices/system/cpu/cpu${cpu}/online`;
 }
 
+const CONSOLE_OF_INPUT: Readonly<Record<string, ConsoleName>> = { qmp: 'qmp', hmp: 'hmp', sh: 'shell' };
+
 interface RunningMachine {
   readonly client: LabClient;
   readonly pacer: Pacer;
@@ -43,6 +46,7 @@ export class LabSession {
   private typed = '';
   private typing = false;
   private lastRecords = 0;
+  private shownInput: LogStore['lastInput'];
 
   /** The log with its folds; undefined while no machine is on. */
   get log(): LogStore | undefined {
@@ -57,11 +61,43 @@ export class LabSession {
       this.fail({ of: 'url', reason: linked.error });
       return;
     }
-    await this.powerOn(linked?.value ?? DEFAULT_SCENARIO);
+    const ready = linked ? null : new URLSearchParams(location.search).get('scenario');
+    if (ready !== null) await this.openReady(ready);
+    else await this.powerOn(linked?.value ?? DEFAULT_SCENARIO);
   }
 
-  /** Powers a machine on. False when it cannot be; the one that ran before goes on then. */
-  async powerOn(scenario: Scenario): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: string }> {
+  /** Opens a scenario that comes with the lab and plays it. */
+  async openReady(name: string): Promise<void> {
+    const scenario = await loadReadyScenario(name);
+    if (scenario.ok) await this.powerOn(scenario.value, true);
+    else this.fail({ of: 'scenario', reason: scenario.error });
+  }
+
+  /** Opens a scenario from the menu: it gets a place in the history. */
+  async visitReady(name: string): Promise<void> {
+    history.pushState(null, '', `${location.pathname}?scenario=${encodeURIComponent(name)}`);
+    await this.openReady(name);
+  }
+
+  /** Ends a scenario's playing: what was to come is dropped, the machine is the reader's. */
+  async takeOver(): Promise<void> {
+    const { machine } = this;
+    if (!machine?.pacer.playing) return;
+    machine.pacer.playing = false;
+    const { opened } = useLab.getState();
+    if (opened) useLab.setState({ opened: { ...opened, playing: false } });
+    await machine.pacer.exclusive(async () => machine.pacer.note(await machine.client.machine.takeOver()));
+    machine.pacer.wake();
+  }
+
+  /**
+   * Powers a machine on. Not ok when it cannot be; the one that ran before goes on then. `play`: the scenario's inputs
+   * come at the reader's pace.
+   */
+  async powerOn(
+    scenario: Scenario,
+    play = false,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: string }> {
     const client = startLabClient();
     const early: Parameters<LabClient['onChunks']>[0][] = [];
     client.onChunks = (chunks) => early.push(chunks);
@@ -69,7 +105,7 @@ export class LabSession {
     const opened = await client.machine.powerOn(scenario, Comlink.transfer(client.logPort, [client.logPort]));
     if (!opened.ok) {
       client.close();
-      if (!this.machine) this.fail({ of: 'power', reason: opened.error });
+      if (!this.machine || play) this.fail({ of: 'power', reason: opened.error });
       return opened;
     }
     this.close();
@@ -86,6 +122,7 @@ export class LabSession {
       },
       failed: (error) => this.crashed(error),
     });
+    pacer.playing = play;
     this.lastRecords = 0;
     this.machine = { client, pacer, log };
     client.onChunks = (chunks) => {
@@ -101,6 +138,7 @@ export class LabSession {
       records: 0,
       resting: false,
       booted: false,
+      opened: play ? { scenario, playing: true } : undefined,
       selection: undefined,
       linkTooLong: false,
       running: true,
@@ -126,6 +164,7 @@ export class LabSession {
 
   /** Gives the machine an input, in the order of the calls. Resolves to QEMU's reply, where there is one. */
   async input(channel: InputChannel, text: string): Promise<string | undefined> {
+    await this.takeOver();
     const { machine } = this;
     if (!machine) return undefined;
     let reply: string | undefined;
@@ -191,7 +230,7 @@ export class LabSession {
   async nameInAddress(scenario: Scenario): Promise<void> {
     const isDefault = JSON.stringify(scenario) === JSON.stringify(DEFAULT_SCENARIO);
     const fragment = isDefault ? '' : await encodeScenario(scenario);
-    if (fragment !== undefined) history.pushState(null, '', `${location.pathname}${location.search}${fragment}`);
+    if (fragment !== undefined) history.pushState(null, '', `${location.pathname}${fragment}`);
   }
 
   /** Resolves once the machine is at rest, its whole log is here, drawn, and in the address bar. */
@@ -242,7 +281,8 @@ export class LabSession {
       const { log, pacer } = machine;
       // The machine is at rest; its last events may still be on their way.
       const resting = pacer.resting && log.reader.length >= this.lastRecords;
-      if (resting) log.booted = true;
+      if (!pacer.hurried) log.booted = true;
+      if (pacer.playing) this.showPlaying(log, resting);
       const drawn: Partial<LabState> = {
         versions: log.versions,
         now: log.lastEvent?.time ?? 0,
@@ -253,6 +293,17 @@ export class LabSession {
       };
       useLab.setState(drawn);
     });
+  }
+
+  /** The console of a scenario's last input comes to the front; at the end the scenario is no longer playing. */
+  private showPlaying(log: LogStore, resting: boolean): void {
+    const console = log.lastInput && CONSOLE_OF_INPUT[log.lastInput.channel];
+    if (console && log.lastInput !== this.shownInput) useLab.setState({ console });
+    this.shownInput = log.lastInput;
+    const { opened } = useLab.getState();
+    if (!resting || !this.machine || !opened) return;
+    this.machine.pacer.playing = false;
+    useLab.setState({ opened: { ...opened, playing: false } });
   }
 
   /** Writes the journal into the address bar, so that a reload gives the same machine. */
@@ -270,6 +321,7 @@ export class LabSession {
     const fragment = journal && (await encodeScenario(journal));
     if (machine !== this.machine) return;
     useLab.setState({ linkTooLong: fragment === undefined });
-    if (fragment !== undefined && fragment !== location.hash) history.replaceState(history.state, '', fragment);
+    if (fragment !== undefined && fragment !== location.hash)
+      history.replaceState(history.state, '', `${location.pathname}${fragment}`);
   }
 }

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
+import type { Scenario } from '../../workers/protocol/scenario.ts';
 import type { ChainStage } from './fold-chain.ts';
 import { NO_VERSIONS, type Versions } from './log-store.ts';
 import { type ConsoleName, loadPreferences, type Preferences, savePreferences } from './preferences.ts';
@@ -11,7 +12,7 @@ export type Selection =
   | { readonly of: 'state'; readonly state: number; readonly sequence: number };
 
 export interface Problem {
-  readonly of: 'url' | 'power' | 'crash';
+  readonly of: 'url' | 'power' | 'crash' | 'scenario';
   readonly reason: string;
 }
 
@@ -25,6 +26,8 @@ export interface LabState {
   readonly running: boolean;
   readonly resting: boolean;
   readonly booted: boolean;
+  /** The ready scenario that is open, and whether its inputs are still being given. */
+  readonly opened: { readonly scenario: Scenario; readonly playing: boolean } | undefined;
   readonly selection: Selection | undefined;
   readonly console: ConsoleName;
   readonly linkTooLong: boolean;
@@ -40,6 +43,7 @@ export const useLab = create<LabState>()(() => ({
   running: true,
   resting: false,
   booted: false,
+  opened: undefined,
   selection: undefined,
   console: 'shell',
   linkTooLong: false,

@@ -1,5 +1,6 @@
 import { type LabEvent, type LogChunk, LogReader } from '../../workers/protocol/log-format.ts';
 import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
+import { textField } from './event-access.ts';
 import { type ChainState, foldChain, initialChain } from './fold-chain.ts';
 import { type CpusState, foldCpus, initialCpus, slotOfCpu } from './fold-cpus.ts';
 import { foldLadder, initialLadder, type LadderState } from './fold-ladder.ts';
@@ -42,6 +43,8 @@ export class LogStore {
   sentence: Sentence | undefined;
   /** Sentences so far, weighted by the time that a reader needs for them. */
   told = 0;
+  /** The last input that the machine got. */
+  lastInput: { readonly channel: string } | undefined;
   /** Task of the last event that had one, for a view that follows what happens. */
   lastTask = 0;
   lastEvent: LabEvent | undefined;
@@ -71,12 +74,13 @@ export class LogStore {
       changed.chain |= Number(foldChain(this.chain, event));
       changed.tasks |= Number(foldTasks(this.tasks, event));
       changed.texts |= Number(foldTexts(this.texts, event));
-      const sentence = narrate(event, context);
+      const sentence = this.ladder.turnedAt === event.sequence ? this.tellRollback(event) : narrate(event, context);
       if (sentence) {
         this.sentence = sentence;
         this.told += sentence.key === 'say.step' ? STEP_WEIGHT : 1;
         changed.narration = 1;
       }
+      if (event.kind === 'input') this.lastInput = { channel: textField(event, 'channel') };
       if (event.task !== 0) this.lastTask = event.task;
       this.lastEvent = event;
     }
@@ -96,6 +100,12 @@ export class LogStore {
 
   taskName(task: number): string {
     return taskName(this.tasks, task);
+  }
+
+  private tellRollback(event: LabEvent): Sentence {
+    const cpu = this.ladder.cpus.get(this.ladder.lastMoved);
+    const parameters = { cpu: cpu?.cpu ?? -1, step: cpu?.failed?.step ?? -1, target: cpu?.target ?? -1 };
+    return { key: 'say.rollback', parameters, sequence: event.sequence };
   }
 
   /** What to say when the machine is quiet: an invitation to the next step. */

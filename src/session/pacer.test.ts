@@ -17,7 +17,13 @@ class ScriptedMachine {
   progress(): Progress {
     const due = this.times.find((time) => time > this.now);
     const records = this.times.filter((time) => time <= this.now).length;
-    return { now: this.now, records, quiet: due === undefined || due > this.now + 20 * MS, nextDue: due };
+    return {
+      now: this.now,
+      records,
+      quiet: due === undefined || due > this.now + 20 * MS,
+      nextDue: due,
+      awaitsInput: false,
+    };
   }
 
   advance(until: number): Promise<Progress> {

@@ -3,7 +3,7 @@ import type { Progress, StepKind } from '../../workers/protocol/machine-api.ts';
 /** As much of the machine as pacing needs. */
 export interface PacedMachine {
   advance(until: number): Promise<Progress>;
-  settle(limit: number): Promise<Progress>;
+  settle(limit: number, hold?: boolean): Promise<Progress>;
   step(kind: StepKind): Promise<Progress>;
 }
 
@@ -35,6 +35,9 @@ const UNWATCHED_SLICE = 20_000;
 /** How long a sentence stays at least, in milliseconds, at a ratio of 1; it grows with the ratio. */
 const DWELL_MS = 0.8;
 const LONGEST_DWELL_MS = 4_000;
+/** The pause before a scenario's next input, in milliseconds, at a ratio of 1. */
+const BREATH_MS = 10;
+const LONGEST_BREATH_MS = 3_000;
 
 /**
  * Virtual against real time. While it runs, events come no faster than the speed allows, and what is told in words
@@ -46,6 +49,8 @@ export class Pacer {
   /** Runs at full speed, whatever the speed is, until the machine rests for the first time. */
   hurried = true;
   resting = false;
+  /** A scenario's inputs come at the reader's pace, each after a pause; otherwise as fast as everything else. */
+  playing = false;
   private readonly machine: PacedMachine;
   private readonly options: PacerOptions;
   private last: Progress | undefined;
@@ -57,6 +62,7 @@ export class Pacer {
   private waiting = 0;
   private frame: number | undefined;
   private closed = false;
+  private inputAnnounced = false;
 
   constructor(machine: PacedMachine, options: PacerOptions) {
     this.machine = machine;
@@ -131,7 +137,13 @@ export class Pacer {
 
   private async advanceFrame(): Promise<void> {
     const ratio = this.hurried ? 0 : this.options.ratio();
-    if (ratio === 0) {
+    if (this.playing && this.hurried) {
+      // The boot of a scenario that is to be looked at: up to its first input.
+      const progress = await this.machine.settle(FULL_SPEED_SLICE, true);
+      this.note(progress);
+      this.told = this.options.told();
+      if (progress.awaitsInput && this.options.caughtUp(progress.records)) this.hurried = false;
+    } else if (ratio === 0) {
       this.note(await this.advanceFully());
       this.told = this.options.told();
     } else {
@@ -159,6 +171,13 @@ export class Pacer {
       if (performance.now() < this.holdUntil) return;
       const before = this.last?.now ?? 0;
       const watched = this.options.watched();
+      if (this.playing && this.last?.awaitsInput && !this.inputAnnounced) {
+        // A breath before the scenario's next input, to look at what the last one has done.
+        this.inputAnnounced = true;
+        this.hold(Math.min(BREATH_MS * ratio, LONGEST_BREATH_MS));
+        return;
+      }
+      this.inputAnnounced = false;
       if (this.last?.quiet) this.note(await this.passQuiet(this.last));
       else if (watched) this.note(await this.machine.step('event'));
       else this.note(await this.machine.advance(Math.max(this.last?.nextDue ?? 0, before + UNWATCHED_SLICE)));

@@ -54,9 +54,15 @@ export class Session {
 
   progress(): Progress {
     const { scheduler, log } = this.machine;
-    const quiet = this.planned.length === 0 && this.isQuiet();
+    const rests = this.isQuiet();
     const nextDue = scheduler.resting() ? scheduler.nextDue() : undefined;
-    return { now: scheduler.furthest, records: log.total, quiet, nextDue };
+    return {
+      now: scheduler.furthest,
+      records: log.total,
+      quiet: rests && this.planned.length === 0,
+      nextDue,
+      awaitsInput: rests && this.planned[0]?.at === 'quiet',
+    };
   }
 
   /** Runs to virtual time `until`, giving the planned inputs on the way; stops early when the slice is over. */
@@ -74,8 +80,11 @@ export class Session {
     return this.progress();
   }
 
-  /** Runs until the machine is quiet and no planned input is left, at most `limit` ns further. */
-  settle(limit: Ns = QUIET_LIMIT, sliceOver: SliceOver = () => false): Progress {
+  /**
+   * Runs until the machine is quiet and no planned input is left, at most `limit` ns further; with `hold`, until the
+   * next one that waits for quiet would be given.
+   */
+  settle(limit: Ns = QUIET_LIMIT, sliceOver: SliceOver = () => false, hold = false): Progress {
     const end = this.machine.scheduler.furthest + limit;
     for (;;) {
       const next = this.planned[0];
@@ -83,9 +92,15 @@ export class Session {
         if (!this.runTo(next.at, sliceOver)) break;
         this.give(next);
       } else if (!this.runUntilQuiet(end, sliceOver)) break;
-      else if (next?.at === 'quiet') this.give(next);
+      else if (next?.at === 'quiet' && !hold) this.give(next);
       else break;
     }
+    return this.progress();
+  }
+
+  /** Drops the inputs still to come: a person goes on from here. */
+  takeOver(): Progress {
+    this.planned.length = 0;
     return this.progress();
   }
 

@@ -63,6 +63,8 @@ export interface Progress {
   readonly quiet: boolean;
   /** Time of the next thing that is due, while all processors wait; undefined when there is none. */
   readonly nextDue: Ns | undefined;
+  /** Nothing is left to do but the scenario's next input. */
+  readonly awaitsInput: boolean;
 }
 
 export interface InputResult extends Progress {
@@ -87,11 +89,13 @@ export interface LabMachine {
   powerOn(scenario: Scenario, logPort: LogPort): Promise<Parsed<MachineDescription>>;
   /** Runs up to virtual time `until`, or shorter if the slice of real time ends; call again. */
   advance(until: Ns): Promise<Progress>;
-  /** Runs until the machine is quiet, at most `limit` ns further. */
-  settle(limit: Ns): Promise<Progress>;
+  /** Runs until the machine is quiet, at most `limit` ns further; with `hold`, not past a planned input that waits for quiet. */
+  settle(limit: Ns, hold?: boolean): Promise<Progress>;
   /** Runs up to and including the next event of this kind (any event; a function entered; a cpuhp state changed). */
   step(kind: StepKind): Promise<Progress>;
   input(channel: InputChannel, text: string): Promise<InputResult>;
+  /** Drops the scenario's inputs that are still to come: from here on somebody else gives them. */
+  takeOver(): Promise<Progress>;
   /** All inputs so far: the machine's scenario as it stands. */
   journal(): Promise<Scenario>;
   /** Hash of the log so far. */

@@ -182,6 +182,45 @@ function Prompt({ label, placeholder, prompt, history, onSend }: PromptProps) {
   );
 }
 
+/** Whether a person has just marked text: a click that ends a selection is no choice. */
+const isMarking = (): boolean => !(window.getSelection()?.isCollapsed ?? true);
+
+interface LineProps {
+  readonly sequence: number;
+  readonly chosen: boolean;
+  readonly kind: string;
+  readonly children: ReactNode;
+}
+
+/** A line whose text can be marked and copied; a click anywhere on it shows its moment, as its button does. */
+function Line({ sequence, chosen, kind, children }: LineProps) {
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the line's button is for the keyboard
+    <li
+      className="line"
+      data-kind={kind}
+      data-chosen={chosen}
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest('button')) return;
+        if (!isMarking()) selectEvent(sequence);
+      }}
+    >
+      {children}
+    </li>
+  );
+}
+
+function LookButton({ sequence, children }: { readonly sequence: number; readonly children: ReactNode }) {
+  const label = useTranslate()('console.lookAt');
+  return (
+    <button type="button" className="line-look" aria-label={label} title={label} onClick={() => selectEvent(sequence)}>
+      {children}
+    </button>
+  );
+}
+
+const SIGNS = { in: '→', out: '←', event: '⚑' } as const;
+
 function MonitorLines(props: {
   readonly label: string;
   readonly lines: readonly MonitorLine[];
@@ -196,14 +235,13 @@ function MonitorLines(props: {
       <ol>
         {lines.length === 0 && <li className="console-empty">{translate('console.empty')}</li>}
         {lines.slice(-300).map(({ sequence, text, direction }) => (
-          <li key={sequence} className="line" data-direction={direction} data-chosen={sequence === selected}>
-            <button type="button" className="line-text" onClick={() => selectEvent(sequence)}>
-              {format(text)}
-            </button>
+          <Line key={sequence} sequence={sequence} chosen={sequence === selected} kind={direction}>
+            <LookButton sequence={sequence}>{SIGNS[direction]}</LookButton>
+            <span className="line-text">{format(text)}</span>
             {direction === 'in' && (
               <CopyButton text={text} label={translate('console.copy')} done={translate('console.copied')} />
             )}
-          </li>
+          </Line>
         ))}
       </ol>
     </div>
@@ -278,11 +316,12 @@ function KernelLog() {
       <ol>
         {lines.length === 0 && <li className="console-empty">{translate('console.empty')}</li>}
         {lines.slice(-KERNEL_LINES).map(({ sequence, time, level, text }) => (
-          <li key={sequence} className="line" data-level={level} data-chosen={sequence === selected}>
-            <button type="button" className="line-text" translate="no" onClick={() => selectEvent(sequence)}>
-              <span className="line-time">{kernelTimeStamp(time)}</span> {text}
-            </button>
-          </li>
+          <Line key={sequence} sequence={sequence} chosen={sequence === selected} kind={`level-${level}`}>
+            <LookButton sequence={sequence}>{kernelTimeStamp(time)}</LookButton>
+            <span className="line-text" translate="no">
+              {text}
+            </span>
+          </Line>
         ))}
       </ol>
     </div>

@@ -1,9 +1,10 @@
-import { memo, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
 import type { CpuhpSection, CpuhpStateInfo } from '../../../workers/protocol/machine-api.ts';
 import { CONDITION_SHAPE } from '../../session/condition-mark.ts';
 import { type CpuCondition, slotOfCpu } from '../../session/fold-cpus.ts';
 import type { LadderCpu, RunningStep } from '../../session/fold-ladder.ts';
 import { namedState } from '../../session/fold-ladder.ts';
+import { formatCpuList } from '../../session/fold-masks.ts';
 import { select, useLab } from '../../session/lab-state.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
 import { Button } from '../../widgets/button.tsx';
@@ -11,7 +12,11 @@ import { Mark } from '../../widgets/mark.tsx';
 import { RichText } from '../../widgets/rich-text.tsx';
 import './ladder.css';
 
-const ROW = 20;
+const ROW = 24;
+
+/** As many CPUs have lanes of their own; of more, those that move have, and the others are counted. */
+const MOST_LANES = 8;
+const MOST_MOVING = 5;
 const SECTIONS: readonly CpuhpSection[] = ['ONLINE', 'STARTING', 'PREPARE'];
 
 interface Layout {
@@ -39,6 +44,34 @@ function currentStep(ladder: LadderCpu): RunningStep | undefined {
   return ladder.direction === 'resting' ? undefined : ladder.lastStep;
 }
 
+interface ShownCpu {
+  readonly cpu: number;
+  readonly condition: CpuCondition;
+  readonly ladder: LadderCpu | undefined;
+}
+
+/** Which CPUs have a lane: all of a few; of many those on the move and the one that moved last. */
+function chooseLanes(cpus: readonly ShownCpu[], lastMoved: number): readonly ShownCpu[] {
+  if (cpus.length <= MOST_LANES) return cpus;
+  const moving = cpus.filter(({ cpu, ladder }) => cpu === lastMoved || (ladder && ladder.direction !== 'resting'));
+  return moving.slice(0, MOST_MOVING);
+}
+
+function groupByState(
+  cpus: readonly ShownCpu[],
+  stateOf: (cpu: ShownCpu) => number | undefined,
+): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  for (const cpu of cpus) {
+    const state = stateOf(cpu);
+    if (state === undefined) continue;
+    const group = groups.get(state);
+    if (group) group.push(cpu.cpu);
+    else groups.set(state, [cpu.cpu]);
+  }
+  return groups;
+}
+
 /** The ladder that every CPU climbs and descends: rungs are the kernel's states, each CPU has a marker. */
 export function Ladder() {
   const translate = useTranslate();
@@ -46,6 +79,7 @@ export function Ladder() {
   const states = useLab((state) => state.description?.cpuhpStates);
   const selection = useLab((state) => state.selection);
   const [follow, setFollow] = useState(true);
+  const [focused, setFocused] = useState<number>();
   const scroller = useRef<HTMLDivElement>(null);
   const [laidOut, setLaidOut] = useState<{ states: readonly CpuhpStateInfo[]; layout: Layout }>();
   if (states && laidOut?.states !== states) setLaidOut({ states, layout: layOut(states) });
@@ -81,67 +115,121 @@ export function Ladder() {
   }
   const chosen = selection?.of === 'state' ? selection.state : undefined;
   const stopFollowing = () => setFollow(false);
+  const rowOf = (state: number) => namedState(states, state)?.state ?? 0;
+  const lanes = chooseLanes(cpus, log.ladder.lastMoved);
+  const others = lanes.length < cpus.length ? cpus.filter((cpu) => !lanes.includes(cpu)) : [];
+  const restingAt = groupByState(others, ({ ladder }) => rowOf(ladder?.state ?? 0));
+  const here = groupByState(cpus, ({ ladder }) => rowOf(ladder?.state ?? 0));
+  const failedHere = groupByState(cpus, ({ ladder }) => ladder?.failed && rowOf(ladder.failed.step));
+  const describe = ({ state, name, startup, teardown }: CpuhpStateInfo): string => {
+    const parts = [translate('ladder.rung', { state, name }), startup ?? teardown ?? ''];
+    const present = here.get(state);
+    const failed = failedHere.get(state);
+    if (present) parts.push(translate('ladder.here', { cpus: formatCpuList(present) }));
+    if (failed) parts.push(translate('ladder.failedHere', { cpus: formatCpuList(failed) }));
+    return parts.filter(Boolean).join(', ');
+  };
+  const laneCount = lanes.length + (others.length > 0 ? 1 : 0);
+  const rungs = layout.rows.flatMap((row) => ('info' in row ? [row.info.state] : []));
+  const onKeyDown = (event: KeyboardEvent) => {
+    stopFollowing();
+    const at = rungs.indexOf(focused ?? rungs[0] ?? 0);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowUp: Math.max(0, at - 1),
+      ArrowDown: Math.min(rungs.length - 1, at + 1),
+      PageUp: Math.max(0, at - 8),
+      PageDown: Math.min(rungs.length - 1, at + 8),
+      Home: 0,
+      End: rungs.length - 1,
+    };
+    const next = rungs[steps[event.key] ?? -1];
+    if (next === undefined) return;
+    event.preventDefault();
+    setFocused(next);
+    scroller.current?.querySelector<HTMLElement>(`[data-rung="${next}"]`)?.focus();
+  };
 
   return (
-    <div className="ladder">
-      <div className="ladder-head" style={{ gridTemplateColumns: `1fr repeat(${cpus.length}, var(--lane))` }}>
+    <div className={laneCount > 4 ? 'ladder ladder-narrow' : 'ladder'}>
+      <div className="ladder-head" style={{ gridTemplateColumns: `1fr repeat(${laneCount}, var(--lane))` }}>
         <p className="ladder-now" aria-hidden="true">
           {moved && <Now ladder={moved} />}
         </p>
-        {cpus.map(({ cpu, condition }) => (
+        {lanes.map(({ cpu, condition }) => (
           <span className="lane-head" key={cpu} data-condition={condition} title={translate(`condition.${condition}`)}>
             <Mark shape={CONDITION_SHAPE[condition]} size={11} />
-            <span className="lane-name">{cpus.length > 8 ? cpu : translate('board.cpu', { cpu })}</span>
+            <span className="lane-name">{laneCount > 4 ? cpu : translate('board.cpu', { cpu })}</span>
           </span>
         ))}
+        {others.length > 0 && <span className="lane-head lane-name">{translate('ladder.others')}</span>}
       </div>
-      <section
+      <div
         className="ladder-scroll"
         ref={scroller}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
-        tabIndex={0}
+        role="listbox"
+        tabIndex={-1}
         aria-label={translate('ladder.label')}
         onWheel={stopFollowing}
         onPointerDown={stopFollowing}
-        onKeyDown={stopFollowing}
+        onKeyDown={onKeyDown}
       >
         <div className="ladder-sheet" style={{ height: layout.height }}>
-          <ol className="rungs">
-            {layout.rows.map((row) =>
-              'section' in row ? (
-                <li className="rung-section" key={row.section}>
-                  {translate(`ladder.${row.section}`)}
-                </li>
-              ) : (
-                <Rung
-                  key={row.info.state}
-                  info={row.info}
-                  direction={activity.get(row.info.state)?.ladder.direction}
-                  callback={activity.get(row.info.state)?.callback}
-                  chosen={chosen === row.info.state}
-                  lanes={cpus.length}
-                />
-              ),
-            )}
-          </ol>
+          {SECTIONS.map((section) => (
+            // biome-ignore lint/a11y/useSemanticElements: a group of options, not of form fields
+            <div className="rungs" role="group" aria-label={translate(`ladder.${section}`)} key={section}>
+              <div className="rung-section" aria-hidden="true">
+                {translate(`ladder.${section}`)}
+              </div>
+              {layout.rows.map((row) =>
+                'info' in row && row.info.section === section ? (
+                  <Rung
+                    key={row.info.state}
+                    info={row.info}
+                    label={describe(row.info)}
+                    direction={activity.get(row.info.state)?.ladder.direction}
+                    callback={activity.get(row.info.state)?.callback}
+                    chosen={chosen === row.info.state}
+                    failed={failedHere.has(row.info.state)}
+                    lanes={laneCount}
+                    reached={(focused ?? rungs[0]) === row.info.state}
+                    onReach={setFocused}
+                  />
+                ) : null,
+              )}
+            </div>
+          ))}
           <div className="lanes" aria-hidden="true">
-            {cpus.map(({ cpu, condition, ladder }) => (
+            {lanes.map(({ cpu, condition, ladder }) => (
               <Lane
                 key={cpu}
                 condition={condition}
-                y={layout.middleOf.get(namedState(states, ladder?.state ?? 0)?.state ?? 0) ?? layout.height}
+                y={layout.middleOf.get(rowOf(ladder?.state ?? 0)) ?? layout.height}
                 target={
                   ladder && ladder.direction !== 'resting' && ladder.target !== ladder.state
-                    ? layout.middleOf.get(namedState(states, ladder.target)?.state ?? 0)
+                    ? layout.middleOf.get(rowOf(ladder.target))
                     : undefined
                 }
-                failedAt={ladder?.failed && layout.middleOf.get(namedState(states, ladder.failed.step)?.state ?? 0)}
+                failedAt={ladder?.failed && layout.middleOf.get(rowOf(ladder.failed.step))}
                 height={layout.height}
               />
             ))}
+            {others.length > 0 && (
+              <div className="lane">
+                <span className="lane-track" />
+                {[...restingAt].map(([state, numbers]) => (
+                  <span
+                    key={state}
+                    className="lane-count"
+                    style={{ transform: `translateY(${layout.middleOf.get(state) ?? 0}px)` }}
+                  >
+                    {numbers.length}
+                  </span>
+                ))}
+              </div>
+            )}
           </div>
         </div>
-      </section>
+      </div>
       {!follow && (
         <Button className="ladder-follow" look="outlined" icon="target" onClick={() => setFollow(true)}>
           {translate('ladder.follow')}
@@ -151,11 +239,13 @@ export function Ladder() {
         <caption>{translate('ladder.label')}</caption>
         <tbody>
           {cpus.map(({ cpu, condition, ladder }) => (
-            <tr key={cpu} data-cpu={cpu} data-state={ladder?.state ?? 0}>
-              <th scope="row">{translate('board.cpu', { cpu })}</th>
-              <td>{`${ladder?.state ?? 0} ${namedState(states, ladder?.state ?? 0)?.name ?? ''}`}</td>
-              <td>{translate(`condition.${condition}`)}</td>
-            </tr>
+            <CpuRow
+              key={cpu}
+              cpu={cpu}
+              state={ladder?.state ?? 0}
+              name={namedState(states, ladder?.state ?? 0)?.name ?? ''}
+              condition={condition}
+            />
           ))}
         </tbody>
       </table>
@@ -171,7 +261,10 @@ function Now({ ladder }: { readonly ladder: LadderCpu }) {
   const slot = log && slotOfCpu(log.cpus, ladder.cpu);
   if (!log) return null;
   let text = translate('ladder.resting');
-  if (ladder.failed) {
+  if (ladder.failed && ladder.rolledBack) {
+    const { target } = ladder;
+    text = translate(`ladder.turned.${ladder.direction}`, { step: ladder.failed.step, target });
+  } else if (ladder.failed) {
     text = translate('ladder.failed', { callback: ladder.failed.callback, ret: ladder.failed.ret });
   } else if (running) {
     const task = log.taskName(running.task);
@@ -189,35 +282,62 @@ function Now({ ladder }: { readonly ladder: LadderCpu }) {
   );
 }
 
+interface CpuRowProps {
+  readonly cpu: number;
+  readonly state: number;
+  readonly name: string;
+  readonly condition: CpuCondition;
+}
+
+const CpuRow = memo(({ cpu, state, name, condition }: CpuRowProps) => {
+  const translate = useTranslate();
+  return (
+    <tr data-cpu={cpu} data-state={state}>
+      <th scope="row">{translate('board.cpu', { cpu })}</th>
+      <td>{`${state} ${name}`}</td>
+      <td>{translate(`condition.${condition}`)}</td>
+    </tr>
+  );
+});
+
 interface RungProps {
   readonly info: CpuhpStateInfo;
+  /** The rung in words, with the CPUs that stand on it. */
+  readonly label: string;
   readonly direction: LadderCpu['direction'] | undefined;
   /** The callback that runs now. */
   readonly callback: string | undefined;
   readonly chosen: boolean;
+  readonly failed: boolean;
   readonly lanes: number;
+  /** The Tab key comes to this rung. */
+  readonly reached: boolean;
+  readonly onReach: (state: number) => void;
 }
 
-const Rung = memo(({ info, direction, callback, chosen, lanes }: RungProps) => (
-  <li className="rung">
-    <button
-      type="button"
-      tabIndex={-1}
-      className="rung-button"
-      data-direction={direction}
-      aria-pressed={chosen}
-      style={{ paddingRight: `calc(${lanes} * var(--lane) + 8px)` }}
-      onClick={() => select({ of: 'state', state: info.state, sequence: -1 })}
-    >
-      <span className="rung-number">{info.state}</span>
-      <code className="rung-name" translate="no">
-        {info.name}
-      </code>
-      <code className="rung-callback" translate="no">
-        {callback ?? info.startup ?? info.teardown ?? ''}
-      </code>
-    </button>
-  </li>
+const Rung = memo(({ info, label, direction, callback, chosen, failed, lanes, reached, onReach }: RungProps) => (
+  <button
+    type="button"
+    role="option"
+    tabIndex={reached ? 0 : -1}
+    className="rung-button"
+    data-rung={info.state}
+    data-direction={direction}
+    data-failed={failed}
+    aria-selected={chosen}
+    aria-label={label}
+    style={{ paddingRight: `calc(${lanes} * var(--lane) + 8px)` }}
+    onFocus={() => onReach(info.state)}
+    onClick={() => select({ of: 'state', state: info.state, sequence: -1 })}
+  >
+    <span className="rung-number">{info.state}</span>
+    <code className="rung-name" translate="no">
+      {info.name}
+    </code>
+    <code className="rung-callback" translate="no">
+      {callback ?? info.startup ?? info.teardown ?? ''}
+    </code>
+  </button>
 ));
 
 interface LaneProps {

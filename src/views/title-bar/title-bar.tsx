@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { LANGUAGES, type Language } from '../../session/i18n/translate.ts';
 import { changePreferences, useLab } from '../../session/lab-state.ts';
 import { THEMES } from '../../session/preferences.ts';
@@ -11,7 +11,7 @@ import './title-bar.css';
 const THEME_ICONS = { auto: 'auto', light: 'sun', dark: 'moon' } as const satisfies Readonly<Record<string, IconName>>;
 
 /** The lab's name, the machine in words, and what concerns the whole page. */
-export function TitleBar({ onNewMachine }: { readonly onNewMachine: () => void }) {
+export function TitleBar({ onNewMachine, menu }: { readonly onNewMachine: () => void; readonly menu: ReactNode }) {
   const translate = useTranslate();
   const description = useLab((state) => state.description);
   const { language, theme } = useLab((state) => state.preferences);
@@ -34,8 +34,9 @@ export function TitleBar({ onNewMachine }: { readonly onNewMachine: () => void }
         <p className="title-machine">{translate('app.tagline')}</p>
       )}
       <div className="title-actions">
-        <Button look="outlined" onClick={onNewMachine}>
-          {translate('machine.new')}
+        {menu}
+        <Button icon="plus" look="outlined" aria-label={translate('machine.new')} onClick={onNewMachine}>
+          <span className="title-wide">{translate('machine.new')}</span>
         </Button>
         <Share tooLong={tooLong} />
         <Button
