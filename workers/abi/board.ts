@@ -22,6 +22,8 @@ export interface PluggedCpu {
   readonly id: string | undefined;
   /** `/machine/unattached/device[2]`, `/machine/peripheral/c2`, `/machine/peripheral-anon/device[0]`. */
   readonly qomPath: string;
+  /** Added to a machine that was there already. */
+  readonly hotplugged: boolean;
 }
 
 /** Why the board refuses; the monitor turns it into QEMU's reply. `class` is the QMP error class. */
@@ -29,6 +31,9 @@ export interface BoardError {
   readonly class: 'GenericError' | 'DeviceNotFound';
   readonly description: string;
 }
+
+/** Why a machine is reset (QAPI ShutdownCause): `guest-…` come from inside. */
+export type ResetReason = 'host-qmp-system-reset' | 'guest-reset';
 
 export interface BoardEvents {
   /** A QMP event of the machine: name and data. */
@@ -39,6 +44,15 @@ export interface Board {
   readonly config: MachineConfig;
   pluggedCpus(): readonly PluggedCpu[];
   cpuAt(index: VcpuIndex): PluggedCpu | undefined;
+  /**
+   * True when nothing can be plugged there. Besides the plugged ones that are, under TCG, the slots whose vCPU the guest
+   * has ejected: QEMU 7.2 never finishes that unplug, and aborts when the slot is plugged again.
+   */
+  isTaken(index: VcpuIndex): boolean;
+  /** True when there is such an ejected vCPU. */
+  hasLingeringCpu(): boolean;
+  /** Ids of the devices that a user has named. */
+  deviceIds(): ReadonlySet<string>;
   /** Hot-adds a vCPU into an empty slot: creates it, sets the ACPI event, raises the SCI. */
   plugCpu(possible: PossibleCpu, id: string | undefined): BoardError | undefined;
   /** Asks the guest to eject (acpi unplug request). */
@@ -46,6 +60,8 @@ export interface Board {
   ospmStatus(): readonly OspmStatus[];
   /** Presses the power button: a PM1 fixed event. */
   powerButton(): void;
+  /** Resets the machine for `reason`, or ends it where -no-reboot says so. */
+  requestReset(reason: ResetReason): void;
   /** `stop` and `cont`. */
   setRunning(running: boolean): void;
   readonly running: boolean;

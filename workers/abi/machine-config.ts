@@ -32,9 +32,31 @@ export interface NumaNode {
   readonly memory: number;
 }
 
+/** A `memory-backend-ram` object, as query-memdev shows it. */
+export interface MemoryBackend {
+  readonly id: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly policy: string;
+  readonly hostNodes: readonly number[];
+  readonly dump: boolean;
+  readonly merge: boolean;
+  readonly prealloc: boolean;
+  readonly share: boolean;
+  readonly reserve: boolean;
+}
+
+/** A vCPU of `-device`: there at power-on, in the order of the command line. */
+export interface ColdPluggedCpu {
+  readonly index: VcpuIndex;
+  readonly id: string | undefined;
+}
+
 export interface MachineConfig {
-  /** `pc`, `q35` or `virt` (aliases and versions resolved). */
-  readonly board: 'pc' | 'q35' | 'virt';
+  /** `pc`, `q35`, `virt` or `none`, a machine with a monitor alone (aliases and versions resolved). */
+  readonly board: 'pc' | 'q35' | 'virt' | 'none';
+  /** The machine type's full name: `pc-q35-7.2`. */
+  readonly machineType: string;
   /** `kvm` completes a CPU unplug; `tcg` does what was recorded of QEMU 7.2 under TCG. */
   readonly accelerator: 'tcg' | 'kvm';
   /** -cpu model without properties: `max`, `qemu64`, `host`, … */
@@ -49,6 +71,23 @@ export interface MachineConfig {
   readonly maxMemory: number;
   readonly memorySlots: number;
   readonly numaNodes: readonly NumaNode[];
+  /** Distances from node (row) to node (column), 10 to 255, when -numa dist gives them. */
+  readonly numaDistances?: readonly (readonly number[])[];
+  /** Objects of -object, and the backend that stands for -m. */
+  readonly memoryBackends: readonly MemoryBackend[];
+  /** Ids of the backends that the machine's own RAM uses. */
+  readonly ramBackends: readonly string[];
+  /** vCPUs of -device; their slots are marked present, too. */
+  readonly coldPlugged: readonly ColdPluggedCpu[];
+  /** What QEMU warns of on its standard error and goes on, without `qemu-system-x86_64: warning: `. */
+  readonly warnings: readonly string[];
+  /** -no-reboot or -action reboot=shutdown: a reset ends the machine. */
+  readonly noReboot: boolean;
+  /** -no-shutdown or -action shutdown=pause: the machine stays, paused, when it is switched off. */
+  readonly noShutdown: boolean;
+  /** -name and -uuid, as queries tell them. */
+  readonly guestName?: string;
+  readonly uuid?: string;
   /** Options that were accepted but have no effect in the lab, as typed. */
   readonly ignored: readonly string[];
   /** True when -kernel was given; without it, and without a disk, a PC stops in its firmware. */

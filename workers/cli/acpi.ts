@@ -15,7 +15,8 @@ const namesSerialPort = ({ ignored }: MachineConfig): boolean =>
  * /sys/firmware/acpi/tables.
  */
 export function acpiCommand(config: MachineConfig, folder: string): string[] {
-  if (config.board === 'virt') throw new UsageError('acpi: expected a machine of type q35 or pc');
+  if (config.board === 'virt' || config.board === 'none')
+    throw new UsageError('acpi: expected a machine of type q35 or pc');
   const { tables } = buildFirmware(config, { serialPort: namesSerialPort(config) });
   mkdirSync(folder, { recursive: true });
   return tables

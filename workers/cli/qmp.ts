@@ -90,6 +90,9 @@ export function qmpCommand(args: readonly string[]): void {
     process.exitCode = 1;
     return;
   }
+  for (const warning of session.value.machine.board.config.warnings) {
+    process.stderr.write(`qemu-system-x86_64: warning: ${warning}\n`);
+  }
   const server = new QmpServer(session.value);
   const socket = options.get('socket');
   const port = Number(options.get('tcp'));

@@ -11,6 +11,7 @@ import { hpet, mcfg, waet } from './fixed-tables.ts';
 import { madt } from './madt.ts';
 import { facs, rsdp, rsdt } from './root-tables.ts';
 import { type E820Entry, e820Map, firmwareLayout } from './seabios-layout.ts';
+import { slit } from './slit.ts';
 import { srat } from './srat.ts';
 
 export interface PlacedTable {
@@ -43,6 +44,7 @@ const NOT_PLACED = { facs: 0, dsdt: 0 } as const;
 
 /** Builds the firmware of an x86 machine. Throws for boards without this firmware. */
 export const buildFirmware = (config: MachineConfig, options: FirmwareOptions = {}): Firmware => {
+  if (config.board === 'none') return { rsdpAddress: 0, e820: [], regions: [], tables: [] };
   if (config.board === 'virt') throw new Error('the virt board has firmware of another kind');
   const board = x86BoardAddresses[config.board];
   const cpus = config.possibleCpus;
@@ -54,6 +56,7 @@ export const buildFirmware = (config: MachineConfig, options: FirmwareOptions = 
     madt(board, cpus),
     hpet(board.hpet),
     ...(sratBytes ? [sratBytes] : []),
+    ...(sratBytes && config.numaDistances ? [slit(config.numaDistances)] : []),
     ...(board.pciConfig ? [mcfg(board.pciConfig)] : []),
     waet(),
   ];

@@ -153,6 +153,15 @@ export class CpuHotplug implements IoHandler {
     slot.id = undefined;
   }
 
+  /** After a reset of the machine, which does not reach this block: its registers hold what they held before. */
+  takeOver(earlier: CpuHotplug): void {
+    this.legacyMode = earlier.legacyMode;
+    this.legacyBitmap.set(earlier.legacyBitmap);
+    this.selector = earlier.selector;
+    this.command = earlier.command;
+    for (const slot of this.slots) Object.assign(slot, earlier.slot(slot.index));
+  }
+
   ospmStatus(): readonly OspmStatus[] {
     return this.slots.map((slot) => this.statusOf(slot));
   }

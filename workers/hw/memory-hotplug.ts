@@ -109,6 +109,14 @@ export class MemoryHotplug implements IoHandler {
     this.host.raiseEvent();
   }
 
+  /** After a reset of the machine, which does not reach this block: its registers hold what they held before. */
+  takeOver(earlier: MemoryHotplug): void {
+    this.selector = earlier.selector;
+    this.slots.forEach((slot, number) => {
+      Object.assign(slot, earlier.slots[number]);
+    });
+  }
+
   ospmStatus(): readonly OspmStatus[] {
     return this.slots.map((slot) => this.statusOf(slot));
   }

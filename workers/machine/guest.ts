@@ -4,7 +4,7 @@ import { createKernel } from '../linux/guest.ts';
 import type { Kernel } from '../linux/kernel-context.ts';
 import { costOf, debian61 } from '../linux/profiles/debian-6-1.ts';
 import type { EventLog } from '../sim/event-log.ts';
-import type { Scheduler } from '../sim/scheduler.ts';
+import type { Clock, Scheduler } from '../sim/scheduler.ts';
 import { init } from '../userland/init.ts';
 import { createPrograms, rootFileSystem } from '../userland/programs.ts';
 
@@ -12,11 +12,12 @@ import { createPrograms, rootFileSystem } from '../userland/programs.ts';
 const CONSOLE = 'console=ttyS0';
 const TERMINAL = { rows: 30, columns: 100 };
 
-/** Puts Linux on the board; `boots` false leaves the processors in the firmware. */
+/** Puts Linux on the board, with a clock that begins at 0; `boots` false leaves the processors in the firmware. */
 export function bootGuest(
   board: BoardMachine,
   log: EventLog,
   scheduler: Scheduler,
+  clock: Clock,
   kernelArguments: string,
   boots: boolean,
 ): Kernel {
@@ -24,7 +25,7 @@ export function bootGuest(
   const { kernel, program } = createKernel({
     platform: board,
     log,
-    clock: scheduler,
+    clock,
     profile: debian61,
     commandLine: `${CONSOLE} ${kernelArguments}`,
     init: {

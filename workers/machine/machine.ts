@@ -3,16 +3,18 @@
  * its devices, the firmware's tables and the monitor; the guest's side is the kernel with its programs. They meet at
  * the bus, the interrupt lines and the tables in guest memory.
  */
+import type { ResetReason } from '../abi/board.ts';
 import type { MachineConfig } from '../abi/machine-config.ts';
 import { buildFirmware } from '../firmware/firmware.ts';
 import { type BoardMachine, createBoard } from '../hw/boards/board.ts';
 import type { Kernel } from '../linux/kernel-context.ts';
 import { parseCommandLine, splitCommandLine } from '../monitor/command-line.ts';
+import { ObjectStore } from '../monitor/object-store.ts';
 import { QmpSession } from '../monitor/qmp-session.ts';
 import type { InputChannel, Parsed, Scenario } from '../protocol/scenario.ts';
-import { NS_PER_US } from '../protocol/units.ts';
+import { NS_PER_MS, NS_PER_SECOND, NS_PER_US } from '../protocol/units.ts';
 import { EventLog } from '../sim/event-log.ts';
-import { Scheduler } from '../sim/scheduler.ts';
+import { type Clock, Scheduler } from '../sim/scheduler.ts';
 import { bootGuest } from './guest.ts';
 import { SerialConsole } from './serial-console.ts';
 
@@ -26,11 +28,12 @@ export interface MachineOptions {
 /** What the RTC shows at power-on: 2026-11-20 17:00:00 UTC, the day of the recordings. Fixed: a log does not depend on today. */
 const POWER_ON_TIME = 1_795_194_000;
 
+/** When after a reset the firmware's own resets are told: as measured. */
+const FIRMWARE_RESETS = [25 * NS_PER_MS, 25 * NS_PER_MS + 400 * NS_PER_US];
+
 export class Machine {
   readonly log: EventLog;
   readonly scheduler: Scheduler;
-  readonly board: BoardMachine;
-  readonly kernel: Kernel;
   readonly console: SerialConsole;
   /** Told of each line that the QMP server sends: replies and events. */
   onQmpLine: ((line: string) => void) | undefined;
@@ -40,38 +43,47 @@ export class Machine {
   /** The monitor of the page's own commands: HMP goes through it, and it is always negotiated. */
   private readonly control: QmpSession;
   private controlReply = '';
+  private readonly config: MachineConfig;
+  private readonly kernelArguments: string;
+  private readonly options: MachineOptions;
+  private readonly objects: ObjectStore;
+  private currentBoard: BoardMachine;
+  private currentKernel: Kernel;
 
   constructor(config: MachineConfig, kernelArguments: string, options: MachineOptions) {
     this.log = new EventLog();
     this.scheduler = new Scheduler(this.log);
     this.console = new SerialConsole(this.scheduler, this.log);
-    const firmware = buildFirmware(config, { serialPort: true, ...(options.dsdt ? { dsdt: options.dsdt } : {}) });
-    this.board = createBoard({
-      config,
-      scheduler: this.scheduler,
-      log: this.log,
-      firmware,
-      serial: this.console,
-      bootTime: POWER_ON_TIME,
-      events: { event: (name, data) => this.qmp.event(name, data) },
-      onPowerOff: () => this.quit(),
-    });
-    const boots = config.kernelGiven || options.bootWithoutKernel !== false;
-    this.kernel = bootGuest(this.board, this.log, this.scheduler, kernelArguments, boots);
+    this.config = config;
+    this.kernelArguments = kernelArguments;
+    this.options = options;
+    this.objects = new ObjectStore(config);
+    this.currentBoard = this.buildBoard(config);
+    this.currentKernel = this.boot();
     this.qmp = this.newQmp();
     this.control = new QmpSession({
-      board: this.board,
+      ...this.monitorParts(),
       send: (line) => {
         this.controlReply = line;
       },
       clock: () => 0,
-      quit: () => this.quit(),
+      event: (name, data) => this.qmp.event(name, data),
     });
     this.control.feed('{"execute": "qmp_capabilities"}');
     this.scheduler.asHost(() => {
       this.qmp.greet();
       if (!config.startStopped) this.board.powerOn();
     });
+  }
+
+  /** The board that stands now: another one after a reset. */
+  get board(): BoardMachine {
+    return this.currentBoard;
+  }
+
+  /** The kernel that runs on it, or would if the machine had not been left in its firmware. */
+  get kernel(): Kernel {
+    return this.currentKernel;
   }
 
   /** A new client has connected: greeting, negotiation from the start. */
@@ -97,16 +109,80 @@ export class Machine {
     return (this.scheduler.processors[vcpu]?.current?.backtrace() ?? []).map(({ name }) => name);
   }
 
+  private buildBoard(config: MachineConfig, earlier?: BoardMachine): BoardMachine {
+    const { dsdt } = this.options;
+    return createBoard({
+      config,
+      scheduler: this.scheduler,
+      log: this.log,
+      firmware: buildFirmware(config, { serialPort: true, ...(dsdt ? { dsdt } : {}) }),
+      serial: this.console,
+      bootTime: POWER_ON_TIME,
+      startTime: Math.floor(this.scheduler.now() / NS_PER_SECOND),
+      ...(earlier ? { earlier } : {}),
+      events: { event: (name, data) => this.qmp.event(name, data) },
+      onPowerOff: () => this.poweredOff(),
+      onReset: (reason) => this.resetSoon(reason),
+    });
+  }
+
+  /** A kernel for the board that stands now; its clock begins with it, as a time-stamp counter does at a reset. */
+  private boot(): Kernel {
+    const { scheduler } = this;
+    const start = scheduler.now();
+    const clock: Clock = {
+      now: () => scheduler.now() - start,
+      after: (delay, run) => scheduler.after(delay, run),
+    };
+    const boots = this.config.kernelGiven || this.options.bootWithoutKernel !== false;
+    return bootGuest(this.board, this.log, scheduler, clock, this.kernelArguments, boots);
+  }
+
+  /** The guest's own request takes effect when its instruction is done. */
+  private resetSoon(reason: ResetReason): void {
+    if (reason !== 'guest-reset') this.reset(reason);
+    else this.scheduler.after(0, () => this.reset(reason));
+  }
+
+  /** Devices, processors and guest start anew on the same clock; what is plugged stays plugged (qemu_system_reset). */
+  private reset(reason: ResetReason): void {
+    const { board: earlier } = this;
+    const { running } = earlier;
+    this.qmp.event('RESET', { guest: reason === 'guest-reset', reason });
+    this.log.emit('machine_state', 'reset');
+    this.console.flush();
+    this.scheduler.reset();
+    this.currentBoard = this.buildBoard(earlier.currentConfig(), earlier);
+    this.currentKernel = this.boot();
+    if (running) this.board.powerOn();
+    if (earlier.everRan) {
+      // SeaBIOS finds that it has run before and resets the machine itself, by port 0xcf9 and by a triple fault; QEMU
+      // tells of each. It takes no other time here, and on a real machine one of the two may come too late to be told.
+      for (const delay of FIRMWARE_RESETS) {
+        this.scheduler.after(delay, () => this.qmp.event('RESET', { guest: true, reason: 'guest-reset' }));
+      }
+    }
+  }
+
+  /** Parts that every monitor session gets. */
+  private monitorParts() {
+    return {
+      board: () => this.board,
+      objects: this.objects,
+      unmodelled: (what: string) => this.log.emit('unmodelled', 'monitor', what),
+      quit: () => this.quit(),
+    };
+  }
+
   private newQmp(): QmpSession {
     return new QmpSession({
-      board: this.board,
+      ...this.monitorParts(),
       send: (line) => {
         this.lastReply = line.startsWith('{"timestamp"') ? this.lastReply : line;
         this.log.emit('qmp_out', line);
         this.onQmpLine?.(line);
       },
       clock: () => POWER_ON_TIME * 1_000_000 + Math.floor(this.scheduler.now() / NS_PER_US),
-      quit: () => this.quit(),
     });
   }
 
@@ -127,6 +203,11 @@ export class Machine {
     const output = String((JSON.parse(this.controlReply) as { return?: unknown }).return ?? '');
     this.log.emit('hmp_out', output);
     return output;
+  }
+
+  /** Switched off from inside: QEMU ends, unless -no-shutdown keeps it. */
+  private poweredOff(): void {
+    if (!this.config.noShutdown) this.quit();
   }
 
   private quit(): void {

@@ -81,7 +81,9 @@ export class SerialConsole implements Chardev {
     this.listener = listener;
   }
 
-  private flush(): void {
+  /** Hands on what is gathered; to be called before the clock forgets to. */
+  flush(): void {
+    if (this.output.length === 0) return;
     const text = decodeUtf8(this.output.splice(0));
     this.log.emit('tty_out', text);
     this.listener?.(text);

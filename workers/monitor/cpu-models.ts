@@ -1,3 +1,5 @@
+import { CPU_PROPERTY_TEXT, MAX_ONLY_PROPERTIES } from './tables/cpu-properties.ts';
+
 /** x86 CPU models of QEMU 7.2 (`-cpu help`). */
 export const CPU_MODELS: readonly string[] = `
   486 486-v1 Broadwell Broadwell-IBRS Broadwell-noTSX Broadwell-noTSX-IBRS Broadwell-v1 Broadwell-v2
@@ -20,6 +22,29 @@ export const CPU_MODELS: readonly string[] = `
 `
   .trim()
   .split(/\s+/);
+
+export interface CpuProperty {
+  readonly name: string;
+  readonly type: string;
+  readonly defaultValue: string | undefined;
+  readonly description: string | undefined;
+}
+
+/** Properties of CPU types by name. */
+export const CPU_PROPERTIES: ReadonlyMap<string, CpuProperty> = new Map(
+  CPU_PROPERTY_TEXT.trim()
+    .split(/\s+/)
+    .map((text) => {
+      const [, name = '', type = 'bool', defaultValue, mark] =
+        /^([^:=!]+)(?::([^=!]+))?(?:=([^!]*))?(!)?$/.exec(text) ?? [];
+      const description = mark ? (type === 'bool' ? 'on/off' : 'on/off/auto') : undefined;
+      return [name, { name, type, defaultValue, description }];
+    }),
+);
+
+/** Properties that a CPU model has. */
+export const propertiesOf = (model: string): readonly CpuProperty[] =>
+  [...CPU_PROPERTIES.values()].filter(({ name }) => ['max', 'host'].includes(model) || !MAX_ONLY_PROPERTIES.has(name));
 
 /** QOM type name of a model, as device_add and query-hotpluggable-cpus have it. */
 export const cpuTypeOf = (model: string): string => `${model}-x86_64-cpu`;

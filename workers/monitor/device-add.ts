@@ -3,49 +3,71 @@
  * x86_cpu_pre_plug, x86_cpu_unplug_request_cb), ending in the board's plug and unplug request.
  */
 import type { Board, BoardError, PluggedCpu } from '../abi/board.ts';
-import type { PossibleCpu } from '../abi/machine-config.ts';
+import type { MachineConfig, PossibleCpu } from '../abi/machine-config.ts';
 import type { Parsed } from '../protocol/scenario.ts';
+import type { VcpuIndex } from '../protocol/units.ts';
 import { apicIdFromTopology, topologyFromApicId } from './apic-ids.ts';
 import { CPU_MODELS, cpuTypeOf } from './cpu-models.ts';
 import { type CpuProperties, optionText, readCpuProperties } from './device-properties.ts';
-import type { QDict } from './qobject.ts';
+import { isIdentifier } from './option-text.ts';
+import type { QDict, QObject } from './qobject.ts';
+import { DEVICE_MODELS } from './tables/device-models.ts';
 
 const CPU_TYPES = new Set(CPU_MODELS.map(cpuTypeOf));
-const ABSTRACT_TYPES = new Set(['x86_64-cpu', 'cpu', 'device', 'pci-device', 'sys-bus-device']);
+const ABSTRACT_TYPES = new Set(['x86_64-cpu', 'cpu', 'device', 'pci-device', 'sys-bus-device', 'dimm', 'isa-device']);
 
 const generic = (description: string): BoardError => ({ class: 'GenericError', description });
+const fail = (error: string): { ok: false; error: string } => ({ ok: false, error });
 
-/** id_wellformed(): a letter, then letters, digits, `-`, `.`, `_`. */
-const isIdentifier = (text: string): boolean => /^[A-Za-z][A-Za-z0-9\-._]*$/.test(text);
-
-export function deviceAdd(board: Board, args: QDict): BoardError | undefined {
-  const { driver, id, bus } = args;
-  if (id !== undefined && !isIdentifier(optionText(id))) return generic("Parameter 'id' expects an identifier");
-  if (driver === undefined) return generic("Parameter 'driver' is missing");
+/** Is there such a type of device, that a user may create (qdev_get_device_class)? */
+export function checkDeviceType(driver: QObject | undefined): Parsed<string> {
+  if (driver === undefined) return fail("Parameter 'driver' is missing");
   const type = optionText(driver);
-  if (ABSTRACT_TYPES.has(type)) return generic("Parameter 'driver' expects a non-abstract device type");
-  if (!CPU_TYPES.has(type)) return generic(`'${type}' is not a valid device model name`);
-  if (bus !== undefined) return generic(`Bus '${optionText(bus)}' not found`);
-  const name = id === undefined ? undefined : optionText(id);
-  if (name !== undefined && board.pluggedCpus().some((cpu) => cpu.id === name)) {
-    return generic(`Duplicate device ID '${name}'`);
-  }
-  const properties = readCpuProperties(type, args);
-  if (!properties.ok) return generic(properties.error);
-  if (type !== board.config.cpuType) {
-    return generic(`Invalid CPU type, expected cpu type: '${board.config.cpuType}'`);
-  }
-  const slot = findSlot(board, properties.value);
-  if (!slot.ok) return generic(slot.error);
-  return board.plugCpu(slot.value, name);
+  if (ABSTRACT_TYPES.has(type)) return fail("Parameter 'driver' expects a non-abstract device type");
+  if (CPU_TYPES.has(type) || DEVICE_MODELS.has(type)) return { ok: true, value: type };
+  return fail(`'${type}' is not a valid device model name`);
 }
 
+export function deviceAdd(
+  board: Board,
+  args: QDict,
+  unmodelled: (what: string) => void = () => {},
+): BoardError | undefined {
+  const { driver, id, bus } = args;
+  if (id !== undefined && !isIdentifier(optionText(id))) return generic("Parameter 'id' expects an identifier");
+  const type = checkDeviceType(driver);
+  if (!type.ok) return generic(type.error);
+  if (bus !== undefined) return generic(`Bus '${optionText(bus)}' not found`);
+  const name = id === undefined ? undefined : optionText(id);
+  if (name !== undefined && board.deviceIds().has(name)) return generic(`Duplicate device ID '${name}'`);
+  if (!CPU_TYPES.has(type.value)) {
+    unmodelled(`device_add ${type.value}`);
+    return generic(`Device '${type.value}' is not modelled by the lab`);
+  }
+  const { config } = board;
+  if (config.board === 'none') return generic(`Device '${type.value}' can not be hotplugged on this machine`);
+  const properties = readCpuProperties(type.value, args);
+  if (!properties.ok) return generic(properties.error);
+  const slot = findCpuSlot(config, (index) => board.isTaken(index), type.value, properties.value);
+  if (slot.ok) return board.plugCpu(slot.value, name);
+  if (board.hasLingeringCpu()) unmodelled('device_add after a device_del under TCG, at which QEMU 7.2 aborts');
+  return generic(slot.error);
+}
+
+/** What a slot is found by. */
+type SlotTable = Pick<MachineConfig, 'topology' | 'possibleCpus' | 'numaNodes' | 'cpuType'>;
+
 /** The slot that the properties name. The order of the checks is x86_cpu_pre_plug's. */
-function findSlot(board: Board, properties: CpuProperties): Parsed<PossibleCpu> {
-  const fail = (error: string): Parsed<PossibleCpu> => ({ ok: false, error });
-  const { topology, possibleCpus } = board.config;
+export function findCpuSlot(
+  config: SlotTable,
+  isTaken: (index: VcpuIndex) => boolean,
+  type: string,
+  properties: CpuProperties,
+): Parsed<PossibleCpu> {
+  if (type !== config.cpuType) return fail(`Invalid CPU type, expected cpu type: '${config.cpuType}'`);
+  const { topology, possibleCpus } = config;
   const apicId = properties['apic-id'];
-  const named = apicId === undefined ? apicIdOf(board, properties) : { ok: true as const, value: apicId };
+  const named = apicId === undefined ? apicIdOf(config, properties) : { ok: true as const, value: apicId };
   if (!named.ok) return named;
   const slot = possibleCpus.find((cpu) => cpu.apicId === named.value);
   const ids = topologyFromApicId(topology, named.value);
@@ -54,7 +76,7 @@ function findSlot(board: Board, properties: CpuProperties): Parsed<PossibleCpu> 
       `Invalid CPU [socket: ${ids.socketId}, die: ${ids.dieId}, core: ${ids.coreId}, thread: ${ids.threadId}] with APIC ID ${named.value}, valid index range 0:${possibleCpus.length - 1}`,
     );
   }
-  if (board.cpuAt(slot.index)) return fail(`CPU[${slot.index}] with APIC ID ${slot.apicId} exists`);
+  if (isTaken(slot.index)) return fail(`CPU[${slot.index}] with APIC ID ${slot.apicId} exists`);
   const expected = {
     'socket-id': slot.socketId,
     'die-id': slot.dieId,
@@ -70,14 +92,13 @@ function findSlot(board: Board, properties: CpuProperties): Parsed<PossibleCpu> 
     }
   }
   const node = properties['node-id'] ?? -1;
-  if (board.config.numaNodes.length > 0 && node !== -1 && node !== slot.nodeId) {
+  if (config.numaNodes.length > 0 && node !== -1 && node !== slot.nodeId) {
     return fail(`invalid node-id, must be ${slot.nodeId}`);
   }
   return { ok: true, value: slot };
 }
 
-function apicIdOf(board: Board, properties: CpuProperties): Parsed<number> {
-  const { topology, possibleCpus } = board.config;
+function apicIdOf({ topology, possibleCpus }: SlotTable, properties: CpuProperties): Parsed<number> {
   const maxSocket = Math.floor((possibleCpus.length - 1) / topology.threads / topology.cores / topology.dies);
   const limits: [string, number][] = [
     ['socket-id', maxSocket],

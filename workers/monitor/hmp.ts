@@ -1,162 +1,225 @@
 /** The human monitor: commands as a table, with the texts of QEMU 7.2. */
+import type { MemoryBackend } from '../abi/machine-config.ts';
 import { deviceAdd, deviceDel } from './device-add.ts';
 import { cpuProps } from './hotpluggable-cpus.ts';
-import type { QmpContext } from './qmp-commands.ts';
+import { splitOptions } from './option-text.ts';
+import { type QmpContext, setRunning } from './qmp-context.ts';
 import type { QDict } from './qobject.ts';
+import { findObject } from './qom.ts';
+import { HMP_HELP, HMP_INFO_HELP } from './tables/hmp-help.ts';
 import { QEMU_VERSION } from './version.ts';
 
+/** What a command wants behind its name. */
+type HmpArguments = 'none' | 'text' | 'text?';
+
 interface HmpCommand {
-  readonly names: readonly string[];
-  readonly parameters: string;
-  readonly help: string;
+  readonly arguments: HmpArguments;
   /** Prints its answer; lines end in `\n`. */
   run(context: QmpContext, rest: string): string;
 }
 
-const errorText = (refused: { description: string } | undefined): string =>
-  refused ? `Error: ${refused.description}\n` : '';
+const errorText = (refused: string | undefined): string => (refused === undefined ? '' : `Error: ${refused}\n`);
 
 /** `driver,prop=value,…` as -device takes it. */
-function readDeviceOptions(text: string): QDict {
-  const args: Record<string, string> = {};
-  text.split(',').forEach((part, index) => {
-    const at = part.indexOf('=');
-    if (at >= 0) args[part.slice(0, at)] = part.slice(at + 1);
-    else if (index === 0 && part !== '') args['driver'] = part;
-    else if (part !== '') args[part] = 'on';
-  });
-  return args;
-}
+const readOptions = (text: string, implied: string): QDict => Object.fromEntries(splitOptions(text, implied));
 
 const { major, minor, micro } = QEMU_VERSION.qemu;
 const VERSION_NUMBER = `${major}.${minor}.${micro}`;
+const MIB = 2 ** 20;
+const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
-const INFO: Readonly<Record<string, { help: string; run: (context: QmpContext) => string }>> = {
-  version: { help: 'show the version of QEMU', run: () => `${VERSION_NUMBER}${QEMU_VERSION.package}\n` },
-  cpus: {
-    help: 'show infos for each CPU',
-    run: ({ board }) =>
-      board
-        .pluggedCpus()
-        .map(({ possible }, order) => `${order === 0 ? '*' : ' '} CPU #${possible.index}: thread_id=${1000 + order}\n`)
-        .join(''),
-  },
-  status: {
-    help: 'show the current VM status (running|paused)',
-    run: ({ board }) => {
-      const why = board.running ? 'running' : board.everRan ? 'paused' : 'paused (prelaunch)';
-      return `VM status: ${why}\n`;
-    },
-  },
-  'hotpluggable-cpus': {
-    help: 'Show information about hotpluggable CPUs',
-    run: ({ board }) => {
-      const slots = [...board.config.possibleCpus].reverse().map((possible) => {
-        const plugged = board.cpuAt(possible.index);
-        const props = Object.entries(cpuProps(board, possible));
-        return [
-          `  type: "${board.config.cpuType}"`,
-          '  vcpus_count: "1"',
-          ...(plugged ? [`  qom_path: "${plugged.qomPath}"`] : []),
-          '  CPUInstance Properties:',
-          ...props.map(([name, value]) => `    ${name}: "${String(value)}"`),
-        ].join('\n');
-      });
-      return `Hotpluggable CPUs:\n${slots.join('\n')}\n`;
-    },
-  },
+function hotpluggableCpus({ board }: QmpContext): string {
+  if (board.config.board === 'none') return errorText("The feature 'query-hotpluggable-cpus' is not enabled");
+  const slots = [...board.config.possibleCpus].reverse().map((possible) => {
+    const plugged = board.cpuAt(possible.index);
+    const props = Object.entries(cpuProps(board, possible));
+    return [
+      `  type: "${board.config.cpuType}"`,
+      '  vcpus_count: "1"',
+      ...(plugged ? [`  qom_path: "${plugged.qomPath}"`] : []),
+      '  CPUInstance Properties:',
+      ...props.map(([name, value]) => `    ${name}: "${String(value)}"`),
+    ].join('\n');
+  });
+  return `Hotpluggable CPUs:\n${slots.join('\n')}\n`;
+}
+
+function numa({ board }: QmpContext): string {
+  const nodes = board.config.numaNodes.map(({ id, memory }) => {
+    const cpus = board.pluggedCpus().filter(({ possible }) => possible.nodeId === id);
+    return [
+      `node ${id} cpus:${cpus.map(({ possible }) => ` ${possible.index}`).join('')}\n`,
+      `node ${id} size: ${Math.floor(memory / MIB)} MB\n`,
+      `node ${id} plugged: 0 MB\n`,
+    ].join('');
+  });
+  return `${nodes.length} nodes\n${nodes.join('')}`;
+}
+
+const memdev = (backend: MemoryBackend): string =>
+  [
+    `memory backend: ${backend.id}`,
+    `  size:  ${backend.size}`,
+    ...(['merge', 'dump', 'prealloc', 'share', 'reserve'] as const).map((name) => `  ${name}: ${backend[name]}`),
+    `  policy: ${backend.policy}`,
+    `  host nodes: ${backend.hostNodes.join(',')}`,
+    '',
+  ].join('\n');
+
+function status({ board }: QmpContext): string {
+  return `VM status: ${board.running ? 'running' : board.everRan ? 'paused' : 'paused (prelaunch)'}\n`;
+}
+
+/** The part of the QOM tree that the lab has, CPUs and backends. */
+function qomTree(context: QmpContext, rest: string): string {
+  const { board, objects } = context;
+  const root = rest === '' ? '/machine' : rest;
+  const object = findObject(board, objects, root);
+  if (!object) return `Path '${root}' could not be resolved.\n`;
+  const print = (path: string, name: string, depth: number): string => {
+    const at = findObject(board, objects, path);
+    if (!at) return '';
+    const children = at.properties
+      .filter(({ type }) => type.startsWith('child<'))
+      .map((child) => child.name)
+      .sort();
+    const line = `${'  '.repeat(depth)}/${name} (${at.type})\n`;
+    return line + children.map((child) => print(`${path}/${child}`, child, depth + 1)).join('');
+  };
+  return print(root, root.slice(root.lastIndexOf('/') + 1), 0);
+}
+
+type InfoCommand = (context: QmpContext, rest: string) => string;
+
+/** `info` subcommands that take an argument; the others complain of one. */
+const INFO_WITH_ARGUMENTS = new Set(['qom-tree', 'block', 'lapic', 'registers', 'mtree']);
+
+const INFO: Readonly<Record<string, InfoCommand>> = {
+  version: () => `${VERSION_NUMBER}${QEMU_VERSION.package}\n`,
+  cpus: ({ board }) =>
+    board
+      .pluggedCpus()
+      .map(({ possible }, order) => `${order === 0 ? '*' : ' '} CPU #${possible.index}: thread_id=${1000 + order}\n`)
+      .join(''),
+  status,
+  numa,
+  name: ({ board }) => (board.config.guestName === undefined ? '' : `${board.config.guestName}\n`),
+  uuid: ({ board }) => `${board.config.uuid ?? NO_UUID}\n`,
+  kvm: ({ board }) => `kvm support: ${board.config.accelerator === 'kvm' ? 'enabled' : 'disabled'}\n`,
+  memdev: ({ objects }) => `${objects.all().map(memdev).join('')}\n`,
+  'memory-devices': () => '',
+  memory_size_summary: ({ board }) => `base memory: ${board.config.memorySize}\nplugged memory: 0\n`,
+  'hotpluggable-cpus': hotpluggableCpus,
+  'qom-tree': qomTree,
+  chardev: () => 'compat_monitor0: filename=stdio\n',
+  block: () => '',
+  iothreads: () => '',
+  history: () => '',
+  balloon: () => errorText('No balloon device has been activated'),
 };
 
-const COMMANDS: readonly HmpCommand[] = [
-  {
-    names: ['help', '?'],
-    parameters: '[cmd]',
-    help: 'show the help',
-    run: (_context, rest) => help(rest),
-  },
-  {
-    names: ['quit', 'q'],
-    parameters: '',
-    help: 'quit the emulator',
+function info(context: QmpContext, rest: string): string {
+  if (rest === '') return HMP_INFO_HELP.trimStart();
+  const [name = '', argument = ''] = splitWord(rest);
+  const run = INFO[name];
+  if (!run) {
+    if (helpOf(HMP_INFO_HELP, `info ${name}`) === undefined) return `unknown command: 'info ${name}'\n`;
+    context.unmodelled(`info ${name}`);
+    return `info ${name}: not modelled by the lab\n`;
+  }
+  if (argument !== '' && !INFO_WITH_ARGUMENTS.has(name)) return extraneous(name, `info ${name}`);
+  return run(context, argument);
+}
+
+const COMMANDS: Readonly<Record<string, HmpCommand>> = {
+  help: { arguments: 'text?', run: (_context, rest) => help(rest) },
+  quit: {
+    arguments: 'none',
     run: (context) => {
+      context.event('SHUTDOWN', { guest: false, reason: 'host-qmp-quit' });
       context.quit();
       return '';
     },
   },
-  {
-    names: ['stop', 's'],
-    parameters: '',
-    help: 'stop emulation',
+  stop: {
+    arguments: 'none',
     run: (context) => {
-      if (context.board.running) {
-        context.board.setRunning(false);
-        context.event('STOP');
-      }
+      setRunning(context, false);
       return '';
     },
   },
-  {
-    names: ['cont', 'c'],
-    parameters: '',
-    help: 'resume emulation',
+  cont: {
+    arguments: 'none',
     run: (context) => {
-      if (!context.board.running) {
-        context.board.setRunning(true);
-        context.event('RESUME');
-      }
+      setRunning(context, true);
       return '';
     },
   },
-  {
-    names: ['system_powerdown'],
-    parameters: '',
-    help: 'send system power down event',
+  system_powerdown: {
+    arguments: 'none',
     run: (context) => {
       context.event('POWERDOWN');
       context.board.powerButton();
       return '';
     },
   },
-  {
-    names: ['device_add'],
-    parameters: 'driver[,prop=value][,...]',
-    help: 'add device, like -device on the command line',
-    run: ({ board }, rest) => errorText(deviceAdd(board, readDeviceOptions(rest))),
-  },
-  {
-    names: ['device_del'],
-    parameters: 'device',
-    help: 'remove device',
-    run: ({ board }, rest) => errorText(deviceDel(board, rest)),
-  },
-  {
-    names: ['info'],
-    parameters: '[subcommand]',
-    help: 'show various information about the system state',
-    run: (context, rest) => {
-      if (rest === '') return help('info');
-      const item = INFO[rest];
-      return item ? item.run(context) : `unknown command: 'info ${rest}'\n`;
+  system_reset: {
+    arguments: 'none',
+    run: ({ board }) => {
+      board.requestReset('host-qmp-system-reset');
+      return '';
     },
   },
-];
+  system_wakeup: {
+    arguments: 'none',
+    run: () => errorText('Unable to wake up: guest is not in suspended state'),
+  },
+  // an option list may be empty, a string may not
+  device_add: {
+    arguments: 'text?',
+    run: ({ board, unmodelled }, rest) =>
+      errorText(deviceAdd(board, readOptions(rest, 'driver'), unmodelled)?.description),
+  },
+  device_del: { arguments: 'text', run: ({ board }, rest) => errorText(deviceDel(board, rest)?.description) },
+  object_add: {
+    arguments: 'text',
+    run: ({ objects, unmodelled }, rest) => {
+      const added = objects.add(readOptions(rest, 'qom-type'), 'text', unmodelled);
+      return errorText(added.ok ? undefined : added.error);
+    },
+  },
+  object_del: { arguments: 'text', run: ({ objects }, rest) => errorText(objects.remove(rest)) },
+  info: { arguments: 'text?', run: info },
+};
 
-const line = ({ names, parameters, help: text }: HmpCommand): string =>
-  `${names.join('|')} ${parameters}${parameters ? ' ' : ''}-- ${text}\n`;
+const escapeForRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** A command's line of the help text, with those that continue it; undefined: there is no such command. */
+function helpOf(text: string, name: string): string | undefined {
+  const names = name.startsWith('info ')
+    ? escapeForRegExp(name)
+    : `(?:[^\\s|]+\\|)*${escapeForRegExp(name)}(?:\\|\\S+)?`;
+  return new RegExp(`^${names} .*\\n(?:\\t.*\\n)*`, 'm').exec(text)?.[0];
+}
 
 function help(topic: string): string {
-  if (topic === '')
-    return [...COMMANDS]
-      .sort((a, b) => ((a.names[0] ?? '') < (b.names[0] ?? '') ? -1 : 1))
-      .map(line)
-      .join('');
-  if (topic === 'info') {
-    return Object.entries(INFO)
-      .map(([name, { help: text }]) => `info ${name}  -- ${text}\n`)
-      .join('');
+  if (topic === '') return HMP_HELP.trimStart();
+  const [name = '', rest = ''] = splitWord(topic);
+  if (name === 'info') {
+    return rest === '' ? HMP_INFO_HELP.trimStart() : (helpOf(HMP_INFO_HELP, `info ${rest}`) ?? unknown(`info ${rest}`));
   }
-  const command = COMMANDS.find(({ names }) => names.includes(topic));
-  return command ? line(command) : '';
+  return helpOf(HMP_HELP, name) ?? unknown(name);
+}
+
+const unknown = (name: string): string => `unknown command: '${name}'\n`;
+const moreHelp = (name: string): string => `Try "help ${name}" for more information\n`;
+const extraneous = (names: string, name: string): string =>
+  `${names}: extraneous characters at the end of line\n${moreHelp(name)}`;
+
+/** The first word and the rest. */
+function splitWord(text: string): [string, string] {
+  const space = text.search(/\s/);
+  return space < 0 ? [text, ''] : [text.slice(0, space), text.slice(space).trim()];
 }
 
 /** Runs a monitor line; returns what the monitor prints, with its `\r\n` line ends. */
@@ -166,14 +229,19 @@ export function executeHmp(context: QmpContext, text: string): string {
 
 function runLine(context: QmpContext, text: string): string {
   if (text === '') return '';
-  const space = text.search(/\s/);
-  const name = space < 0 ? text : text.slice(0, space);
-  const rest = space < 0 ? '' : text.slice(space).trim();
-  const command = COMMANDS.find(({ names }) => names.includes(name));
-  if (!command) return `unknown command: '${name}'\n`;
-  // device_add's argument is a list of options, which may be empty; device_del's is a string
-  if (name === 'device_del' && rest === '') {
-    return `${name}: string expected\nTry "help ${name}" for more information\n`;
+  const [typed, rest] = splitWord(text);
+  const line = helpOf(HMP_HELP, typed);
+  if (line === undefined) return unknown(typed);
+  const names = line.slice(0, line.indexOf(' '));
+  const command = names
+    .split('|')
+    .map((name) => COMMANDS[name])
+    .find((candidate) => candidate !== undefined);
+  if (!command) {
+    context.unmodelled(`monitor command ${typed}`);
+    return `${typed}: not modelled by the lab\n`;
   }
+  if (command.arguments === 'none' && rest !== '') return extraneous(names, typed);
+  if (command.arguments === 'text' && rest === '') return `${names}: string expected\n${moreHelp(typed)}`;
   return command.run(context, rest);
 }

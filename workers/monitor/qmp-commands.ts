@@ -1,9 +1,17 @@
 /** The QMP commands that the lab has: argument types by QAPI's schema (7.2), and what each answers. */
-import type { Board, BoardError } from '../abi/board.ts';
-import { deviceAdd, deviceDel } from './device-add.ts';
+import type { BoardError } from '../abi/board.ts';
+import { CPU_MODELS, type CpuProperty, cpuTypeOf, propertiesOf } from './cpu-models.ts';
+import { checkDeviceType, deviceAdd, deviceDel } from './device-add.ts';
 import { executeHmp } from './hmp.ts';
 import { cpuProps } from './hotpluggable-cpus.ts';
+import { memdevOf } from './object-store.ts';
+import { type QmpContext, setRunning } from './qmp-context.ts';
 import { isDict, type QDict, type QObject } from './qobject.ts';
+import { findObject, listProperties, type QomObject } from './qom.ts';
+import { COMMAND_NAMES } from './tables/command-names.ts';
+import { CPU_TYPE_ORDER } from './tables/cpu-type-order.ts';
+import { DEVICE_MODELS } from './tables/device-models.ts';
+import { DEFAULT_MACHINE, MACHINE_TYPES, type MachineType } from './tables/machine-types.ts';
 import { QEMU_VERSION } from './version.ts';
 
 export type QapiType = 'string' | 'int' | 'bool';
@@ -15,16 +23,6 @@ export interface QmpCommand {
   /** device_add takes whatever properties the device has ('gen': false). */
   readonly anyArgs?: boolean;
   run(context: QmpContext, args: QDict): QObject | QmpFailure;
-}
-
-export interface QmpContext {
-  readonly board: Board;
-  /** Emits a QMP event at once. */
-  event(name: string, data?: Readonly<Record<string, unknown>>): void;
-  /** Ends QEMU. */
-  quit(): void;
-  /** Names of all commands, for query-commands. */
-  readonly commands: readonly string[];
 }
 
 export class QmpFailure {
@@ -70,47 +68,26 @@ const command = (
   run: (context: QmpContext, args: QDict) => QObject | QmpFailure,
 ): QmpCommand => ({ name, args, run });
 
-/** In the order in which query-commands lists those of them that QEMU has. */
-export const QMP_COMMANDS: readonly QmpCommand[] = [
+const missingAcpi = new QmpFailure('command is not supported, missing ACPI device');
+const notRealized = (feature: string): QmpFailure => new QmpFailure(`The feature '${feature}' is not enabled`);
+
+/** QMP_COMMANDS' rows, by subject. */
+const CPU_COMMANDS: readonly QmpCommand[] = [
   {
     // the schema asks for `driver` alone; its absence is reported by the handler, after a wrong id
-    ...command('device_add', {}, ({ board }, args) => answer(deviceAdd(board, args))),
+    ...command('device_add', {}, ({ board, unmodelled }, args) => answer(deviceAdd(board, args, unmodelled))),
     anyArgs: true,
   },
-  command('query-acpi-ospm-status', {}, ({ board }) =>
-    board.ospmStatus().map(({ device, slot, slotType, source, status }): QDict => {
+  command('device_del', { id: 'string' }, ({ board }, args) => answer(deviceDel(board, String(args['id'])))),
+  command('query-acpi-ospm-status', {}, ({ board }) => {
+    if (board.config.board === 'none') return missingAcpi;
+    return board.ospmStatus().map(({ device, slot, slotType, source, status }): QDict => {
       return { ...(device === undefined ? {} : { device }), slot, 'slot-type': slotType, source, status };
-    }),
-  ),
-  command('human-monitor-command', { 'command-line': 'string', 'cpu-index': 'int?' }, (context, args) => {
-    return executeHmp(context, String(args['command-line']));
+    });
   }),
-  command('cont', {}, (context) => {
-    if (!context.board.running) {
-      context.board.setRunning(true);
-      context.event('RESUME');
-    }
-    return {};
-  }),
-  command('stop', {}, (context) => {
-    if (context.board.running) {
-      context.board.setRunning(false);
-      context.event('STOP');
-    }
-    return {};
-  }),
-  command('query-name', {}, () => ({})),
-  command('quit', {}, (context) => {
-    context.quit();
-    return {};
-  }),
-  command('query-commands', {}, (context) => context.commands.map((name) => ({ name }))),
-  command('query-version', {}, () => QEMU_VERSION),
-  command('query-target', {}, () => ({ arch: 'x86_64' })),
-  command('query-uuid', {}, () => ({ UUID: '00000000-0000-0000-0000-000000000000' })),
-  command('query-kvm', {}, ({ board }) => ({ enabled: board.config.accelerator === 'kvm', present: true })),
-  command('query-hotpluggable-cpus', {}, ({ board }) =>
-    [...board.config.possibleCpus].reverse().map((possible): QDict => {
+  command('query-hotpluggable-cpus', {}, ({ board }) => {
+    if (board.config.board === 'none') return notRealized('query-hotpluggable-cpus');
+    return [...board.config.possibleCpus].reverse().map((possible): QDict => {
       const plugged = board.cpuAt(possible.index);
       return {
         type: board.config.cpuType,
@@ -118,8 +95,8 @@ export const QMP_COMMANDS: readonly QmpCommand[] = [
         props: cpuProps(board, possible),
         ...(plugged ? { 'qom-path': plugged.qomPath } : {}),
       };
-    }),
-  ),
+    });
+  }),
   command('query-cpus-fast', {}, ({ board }) =>
     board.pluggedCpus().map(
       ({ possible, qomPath }, order): QDict => ({
@@ -132,17 +109,197 @@ export const QMP_COMMANDS: readonly QmpCommand[] = [
       }),
     ),
   ),
+];
+
+const MACHINE_COMMANDS: readonly QmpCommand[] = [
+  command('cont', {}, (context) => {
+    setRunning(context, true);
+    return {};
+  }),
+  command('stop', {}, (context) => {
+    setRunning(context, false);
+    return {};
+  }),
   command('system_powerdown', {}, (context) => {
     context.event('POWERDOWN');
     context.board.powerButton();
     return {};
   }),
+  command('system_reset', {}, ({ board }) => {
+    board.requestReset('host-qmp-system-reset');
+    return {};
+  }),
+  command('system_wakeup', {}, () => new QmpFailure('Unable to wake up: guest is not in suspended state')),
+  command('quit', {}, (context) => {
+    context.event('SHUTDOWN', { guest: false, reason: 'host-qmp-quit' });
+    context.quit();
+    return {};
+  }),
   command('query-status', {}, ({ board }) => ({
-    status: board.running ? 'running' : board.config.startStopped && !board.everRan ? 'prelaunch' : 'paused',
+    status: board.running ? 'running' : board.everRan ? 'paused' : 'prelaunch',
     singlestep: false,
     running: board.running,
   })),
-  command('device_del', { id: 'string' }, ({ board }, args) => answer(deviceDel(board, String(args['id'])))),
+  command('query-current-machine', {}, ({ board }) => ({
+    'wakeup-suspend-support': board.config.board !== 'none',
+  })),
+  command('query-name', {}, ({ board: { config } }) => {
+    return config.guestName === undefined ? {} : { name: config.guestName };
+  }),
+  command('query-version', {}, () => QEMU_VERSION),
+  command('query-target', {}, () => ({ arch: 'x86_64' })),
+  command('query-uuid', {}, ({ board: { config } }) => ({ UUID: config.uuid ?? NO_UUID })),
+  command('query-kvm', {}, ({ board }) => ({ enabled: board.config.accelerator === 'kvm', present: true })),
+  command('query-machines', {}, () => MACHINE_TYPES.map(machineInfo)),
+  command('query-commands', {}, () => COMMAND_NAMES.map((name) => ({ name }))),
+  command('human-monitor-command', { 'command-line': 'string', 'cpu-index': 'int?' }, (context, args) => {
+    return executeHmp(context, String(args['command-line']));
+  }),
+  // what the lab has none of
+  command('query-block', {}, () => []),
+  command('query-iothreads', {}, () => []),
+  command('query-chardev', {}, () => [{ 'frontend-open': true, filename: 'stdio', label: 'compat_monitor0' }]),
+  command('query-balloon', {}, () => new QmpFailure('No balloon device has been activated', 'DeviceNotActive')),
+];
+
+const MEMORY_COMMANDS: readonly QmpCommand[] = [
+  command('query-memory-devices', {}, () => []),
+  command('query-memory-size-summary', {}, ({ board }) => ({
+    'base-memory': board.config.memorySize,
+    'plugged-memory': 0,
+  })),
+  command('query-memdev', {}, ({ objects }) => objects.all().map(memdevOf)),
+  {
+    // a union: which members there are follows from qom-type
+    ...command('object-add', {}, ({ objects, unmodelled }, args) => {
+      const added = objects.add(args, 'json', unmodelled);
+      return added.ok ? {} : new QmpFailure(added.error);
+    }),
+    anyArgs: true,
+  },
+  command('object-del', { id: 'string' }, ({ objects }, args) => {
+    const wrong = objects.remove(String(args['id']));
+    return wrong === undefined ? {} : new QmpFailure(wrong);
+  }),
+];
+
+const objectAt = ({ board, objects }: QmpContext, path: QObject | undefined): QomObject | QmpFailure =>
+  findObject(board, objects, String(path)) ?? new QmpFailure(`Device '${String(path)}' not found`, 'DeviceNotFound');
+
+const QOM_COMMANDS: readonly QmpCommand[] = [
+  command('qom-list', { path: 'string' }, (context, { path }) => {
+    const object = objectAt(context, path);
+    return object instanceof QmpFailure ? object : listProperties(object);
+  }),
+  command('qom-get', { path: 'string', property: 'string' }, (context, { path, property }) => {
+    const object = objectAt(context, path);
+    if (object instanceof QmpFailure) return object;
+    const name = String(property);
+    if (!object.properties.some((candidate) => candidate.name === name)) {
+      return new QmpFailure(`Property '${object.type}.${name}' not found`);
+    }
+    const value = object.value(name);
+    if (value !== undefined) return value;
+    context.unmodelled(`qom-get ${String(path)} ${name}`);
+    return new QmpFailure(`Property '${object.type}.${name}' is not modelled by the lab`);
+  }),
+  {
+    ...command('qom-set', { path: 'string', property: 'string' }, (context, { path, property, value }) => {
+      if (value === undefined) return new QmpFailure("Parameter 'value' is missing");
+      const object = objectAt(context, path);
+      if (object instanceof QmpFailure) return object;
+      const name = String(property);
+      if (!object.properties.some((candidate) => candidate.name === name)) {
+        return new QmpFailure(`Property '${object.type}.${name}' not found`);
+      }
+      if (object.type === context.board.config.cpuType) {
+        const id = String(path).slice(String(path).lastIndexOf('/') + 1);
+        return new QmpFailure(
+          `Attempt to set property '${name}' on device '${id}' (type '${object.type}') after it was realized`,
+        );
+      }
+      context.unmodelled(`qom-set ${String(path)} ${name}`);
+      return new QmpFailure(`Property '${object.type}.${name}' is not modelled by the lab`);
+    }),
+    anyArgs: true,
+  },
+  command('qom-list-types', { implements: 'string?', abstract: 'bool?' }, (context, { implements: parent }) => {
+    const listed = TYPE_TREE[String(parent)] ?? CPU_ANCESTORS[String(parent)];
+    if (listed) return listed;
+    const model = CPU_TYPE_ORDER.find((name) => cpuTypeOf(name) === parent);
+    if (model) return [{ name: cpuTypeOf(model), parent: 'x86_64-cpu' }];
+    if (parent !== undefined && !DEVICE_MODELS.has(String(parent))) return [];
+    context.unmodelled(`qom-list-types ${String(parent ?? '')}`);
+    return new QmpFailure(`Types of '${String(parent ?? 'object')}' are not modelled by the lab`);
+  }),
+  command('device-list-properties', { typename: 'string' }, (context, { typename }) => {
+    const name = String(typename);
+    const model = CPU_MODELS.find((candidate) => cpuTypeOf(candidate) === name);
+    if (model !== undefined) return propertiesOf(model).map(propertyInfo);
+    const dimm = PC_DIMM_PROPERTIES[name];
+    if (dimm) return dimm;
+    const type = checkDeviceType(name);
+    if (!type.ok) {
+      return type.error.endsWith('name')
+        ? new QmpFailure(`Device '${name}' not found`, 'DeviceNotFound')
+        : new QmpFailure(type.error);
+    }
+    context.unmodelled(`device-list-properties ${name}`);
+    return new QmpFailure(`Device '${name}' is not modelled by the lab`);
+  }),
+];
+
+const NO_UUID = '00000000-0000-0000-0000-000000000000';
+
+const CPU_TYPES = CPU_TYPE_ORDER.map((model): QDict => ({ name: cpuTypeOf(model), parent: 'x86_64-cpu' }));
+const CPU_ANCESTORS: Readonly<Record<string, readonly QDict[]>> = { 'x86_64-cpu': CPU_TYPES, cpu: CPU_TYPES };
+const TYPE_TREE: Readonly<Record<string, readonly QDict[]>> = {
+  'pc-dimm': [
+    { name: 'nvdimm', parent: 'pc-dimm' },
+    { name: 'pc-dimm', parent: 'device' },
+  ],
+};
+const PC_DIMM_PROPERTIES: Readonly<Record<string, readonly QDict[]>> = {
+  'pc-dimm': [
+    { name: 'memdev', type: 'link<memory-backend>' },
+    { 'default-value': 0, name: 'node', type: 'uint32' },
+    { 'default-value': 0, name: 'addr', type: 'uint64' },
+    { 'default-value': -1, name: 'slot', type: 'int32' },
+    { name: 'size', type: 'uint64' },
+  ],
+};
+
+function propertyInfo({ name, type, defaultValue, description }: CpuProperty): QDict {
+  const value =
+    type === 'bool' ? defaultValue === 'true' : type === 'OnOffAuto' ? String(defaultValue) : Number(defaultValue);
+  return {
+    name,
+    type,
+    ...(description === undefined ? {} : { description }),
+    ...(defaultValue === undefined ? {} : { 'default-value': value }),
+  };
+}
+
+function machineInfo(machine: MachineType): QDict {
+  return {
+    ...(machine.alias === undefined ? {} : { alias: machine.alias }),
+    ...(machine.name === DEFAULT_MACHINE ? { 'is-default': true } : {}),
+    'cpu-max': machine.maxCpus,
+    name: machine.name,
+    'hotpluggable-cpus': machine.hotpluggableCpus,
+    'numa-mem-supported': machine.numaMemory,
+    deprecated: machine.deprecated,
+    ...(machine.cpuModel === undefined ? {} : { 'default-cpu-type': cpuTypeOf(machine.cpuModel) }),
+    ...(machine.ramId === undefined ? {} : { 'default-ram-id': machine.ramId }),
+  };
+}
+
+/** The commands that the lab runs. */
+export const QMP_COMMANDS: readonly QmpCommand[] = [
+  ...CPU_COMMANDS,
+  ...MACHINE_COMMANDS,
+  ...MEMORY_COMMANDS,
+  ...QOM_COMMANDS,
 ];
 
 /** The message's shape, as qmp_dispatch_check_obj sees it: a command's name and arguments, or what is wrong. */

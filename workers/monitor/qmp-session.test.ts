@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Board, PluggedCpu } from '../abi/board.ts';
-import { parseCommandLine, splitCommandLine } from './command-line.ts';
+import { createBoard } from '../hw/boards/board.ts';
+import { EventLog } from '../sim/event-log.ts';
+import { Scheduler } from '../sim/scheduler.ts';
+import { parseCommandLine } from './command-line.ts';
+import { ObjectStore } from './object-store.ts';
 import { QmpSession } from './qmp-session.ts';
 
 interface RecordedSession {
@@ -17,45 +20,34 @@ interface RecordedSession {
 const recorded = (name: string): RecordedSession =>
   JSON.parse(readFileSync(new URL(`../recordings/qmp/${name}.json`, import.meta.url), 'utf8')) as RecordedSession;
 
-/** A board without a guest: plugs at once, and refuses to unplug as QEMU does before the guest has switched modes. */
-function boardWithoutGuest(argv: readonly string[]): Board {
+/** A machine without a guest: the board as it stands at power-on, with the monitor. */
+function connect(argv: readonly string[]) {
   const config = parseCommandLine(argv);
   if (!config.ok) throw new Error(config.error);
-  const { value } = config;
-  let anonymous = 0;
-  const plugged: PluggedCpu[] = value.possibleCpus
-    .filter(({ present }) => present)
-    .map((possible, order) => {
-      return { possible, id: undefined, qomPath: `/machine/unattached/device[${order === 0 ? 0 : order + 1}]` };
-    });
-  return {
-    config: value,
-    running: !value.startStopped,
-    everRan: !value.startStopped,
-    pluggedCpus: () => plugged,
-    cpuAt: (index) => plugged.find(({ possible }) => possible.index === index),
-    plugCpu: (possible, id) => {
-      const qomPath =
-        id === undefined ? `/machine/peripheral-anon/device[${anonymous++}]` : `/machine/peripheral/${id}`;
-      plugged.push({ possible, id, qomPath });
-      return undefined;
-    },
-    requestCpuUnplug: () => ({
-      class: 'GenericError',
-      description: `acpi: device unplug request for not supported device type: ${value.cpuType}`,
-    }),
-    ospmStatus: () => [],
-    powerButton: () => {},
-    setRunning: () => {},
-    isHalted: () => false,
-  };
-}
-
-function connect(board: Board): { session: QmpSession; lines: string[] } {
+  const log = new EventLog();
   const lines: string[] = [];
-  const session = new QmpSession({ board, send: (line) => lines.push(line), clock: () => 1_000_000, quit: () => {} });
+  const unmodelled: string[] = [];
+  const board = createBoard({
+    config: config.value,
+    scheduler: new Scheduler(log),
+    log,
+    firmware: { rsdpAddress: 0, e820: [], regions: [] },
+    serial: { transmit: () => {}, receive: () => undefined, onInput: undefined },
+    bootTime: 0,
+    events: { event: (name, data) => session.event(name, data) },
+    onReset: (reason) => session.event('RESET', { guest: false, reason }),
+  });
+  const session = new QmpSession({
+    board: () => board,
+    objects: new ObjectStore(config.value),
+    unmodelled: (what) => unmodelled.push(what),
+    send: (line) => lines.push(line),
+    clock: () => 1_000_000,
+    quit: () => {},
+  });
   session.greet();
-  return { session, lines };
+  if (!config.value.startStopped) board.powerOn();
+  return { session, lines, unmodelled };
 }
 
 /** The values that differ from run to run. */
@@ -66,17 +58,26 @@ const stable = (text: string): unknown =>
 
 const bytesToText = (hex: string): string => new TextDecoder().decode(Buffer.from(hex, 'hex'));
 
-describe.each(['qmp-protocol', 'cpu-plug-pc-q35-7.2', 'neg-cpu-q35'])('the recorded session %s', (name) => {
+describe.each([
+  'qmp-protocol',
+  'cpu-plug-pc-q35-7.2',
+  'neg-cpu-q35',
+  'queries-q35',
+  'numa-default-split',
+  'numa-explicit',
+  'numa-partial',
+  'numa-query-cpus',
+  'object-add-failure-modes',
+])('the recorded session %s', (name) => {
   const session = recorded(name);
-  const argv = session.argv.map((word) => (word === 'none' ? 'q35' : word));
-  const machine = connect(boardWithoutGuest(argv));
+  const machine = connect(session.argv);
 
   test('the greeting is the same, members in the same order', () => {
     expect(machine.lines.shift()).toBe(session.greeting.trim());
   });
 
-  // a reset needs a machine to reset
-  const steps = session.steps.filter((step) => !step.send?.includes('system_reset'));
+  // the recorder's own connection has its own name
+  const steps = session.steps.filter((step) => !step.send?.includes('query-chardev'));
   test.each(steps.map((step, index) => ({ ...step, index })))('$index: $send$send_hex', (step) => {
     machine.session.feed(step.send_hex ? bytesToText(step.send_hex) : (step.send ?? ''));
     expect(machine.lines.splice(0).map(stable)).toEqual(step.replies.map(stable));
@@ -85,7 +86,7 @@ describe.each(['qmp-protocol', 'cpu-plug-pc-q35-7.2', 'neg-cpu-q35'])('the recor
 
 describe('a QMP session', () => {
   const open = () => {
-    const machine = connect(boardWithoutGuest(['-M', 'q35', '-smp', '2,maxcpus=4']));
+    const machine = connect(['-M', 'q35', '-smp', '2,maxcpus=4']);
     machine.session.feed('{"execute": "qmp_capabilities"}\n');
     machine.lines.length = 0;
     return machine;
@@ -134,39 +135,15 @@ describe('a QMP session', () => {
   });
 });
 
-describe("QEMU's command line", () => {
-  test.each([
-    ['-M q35 -smp foo', "Parameter 'smp.cpus' expects integer"],
-    ['-M q35 -smp 2,bogus=1', "Parameter 'smp.bogus' is unexpected"],
-    [
-      '-M q35 -smp 2,maxcpus=1',
-      'Invalid CPU topology: maxcpus must be equal to or greater than smp: sockets (1) * dies (1) * cores (1) * threads (1) == maxcpus (1) < smp_cpus (2)',
-    ],
-    ['-M q35 -smp 300', "Invalid SMP CPUs 300. The max CPUs supported by machine 'pc-q35-7.2' is 288"],
-    ['-M q35 -smp 256', 'current -smp configuration requires kernel irqchip and X2APIC API support.'],
-    ['-M nope', 'unsupported machine type\nUse -machine help to list supported machines'],
-    ['-M q35,foo=1', "Property 'pc-q35-7.2-machine.foo' not found"],
-    ['-M q35 -m 512M,slots=4', 'slots specified but no max-size'],
-    ['-M q35 -m 512M,slots=300,maxmem=4G', 'unsupported amount of memory slots: 300'],
-    [
-      '-M q35 -m 512M,slots=4,maxmem=256M',
-      'invalid value of maxmem: maximum memory size (0x10000000) must be at least the initial memory size (0x20000000)',
-    ],
-    ['-M q35 -m 10,foo=2', "-m 10,foo=2: Invalid parameter 'foo'"],
-    ['-cpu nope', "unable to find CPU model 'nope'"],
-    ['-accel foo', '-accel foo: invalid accelerator foo'],
-    ['-bogus', '-bogus: invalid option'],
-    ['-m', '-m: requires an argument'],
-    ['foo.img', "foo.img: Could not open 'foo.img': No such file or directory"],
-  ])('%s is refused with its message', (line, message) => {
-    const words = splitCommandLine(line);
-    expect(words.ok && parseCommandLine(words.value)).toEqual({ ok: false, error: message });
-  });
-
-  test('sockets × dies × cores × threads give slots in QEMU order', () => {
-    const config = parseCommandLine('-M q35 -smp 1,sockets=2,dies=2,cores=3,threads=2,maxcpus=24'.split(' '));
-    expect(config.ok && config.value.possibleCpus.map(({ apicId }) => apicId).slice(0, 8)).toEqual([
-      0, 1, 2, 3, 4, 5, 8, 9,
+describe('what the lab does not model is told', () => {
+  test('a command of QEMU that the lab has not is an error, and the log says so', () => {
+    const { session, lines, unmodelled } = connect(['-M', 'q35']);
+    session.feed('{"execute": "qmp_capabilities"}');
+    lines.length = 0;
+    session.feed('{"execute": "query-pci"}');
+    expect(lines.map(stable)).toEqual([
+      { error: { class: 'GenericError', desc: 'The command query-pci is not modelled by the lab' } },
     ]);
+    expect(unmodelled).toEqual(['query-pci']);
   });
 });

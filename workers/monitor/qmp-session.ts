@@ -1,11 +1,20 @@
 /** One QMP connection: greeting, negotiation, commands in, replies and events out, a line each. */
 import type { Board } from '../abi/board.ts';
-import { checkArguments, checkMessage, QMP_COMMANDS, type QmpContext, QmpFailure } from './qmp-commands.ts';
+import type { ObjectStore } from './object-store.ts';
+import { checkArguments, checkMessage, QMP_COMMANDS, QmpFailure } from './qmp-commands.ts';
+import type { QmpContext } from './qmp-context.ts';
 import { printQObject, type QDict, type QMessage, type QObject, QObjectStream } from './qobject.ts';
+import { COMMAND_NAMES } from './tables/command-names.ts';
 import { QEMU_VERSION } from './version.ts';
 
 export interface QmpSessionOptions {
-  readonly board: Board;
+  /** The board that stands now: a reset makes another one. */
+  readonly board: () => Board;
+  readonly objects: ObjectStore;
+  /** Tells the log of what the real one has and the lab has not. */
+  readonly unmodelled: (what: string) => void;
+  /** Where the commands' own events go; default: to this client. */
+  readonly event?: (name: string, data?: Readonly<Record<string, unknown>>) => void;
   /** A line for the client, without its line ending. */
   readonly send: (line: string) => void;
   /** Microseconds since 1970, for events. */
@@ -14,6 +23,9 @@ export interface QmpSessionOptions {
 }
 
 const COMMANDS = new Map(QMP_COMMANDS.map((command) => [command.name, command]));
+
+/** Those of the real one, too. */
+const EVERY_NAME = new Set(COMMAND_NAMES);
 
 /** Commands of the negotiation mode. */
 const NEGOTIATE = 'qmp_capabilities';
@@ -27,10 +39,13 @@ export class QmpSession {
   constructor(options: QmpSessionOptions) {
     this.options = options;
     this.context = {
-      board: options.board,
-      event: (name, data) => this.event(name, data),
+      get board() {
+        return options.board();
+      },
+      objects: options.objects,
+      unmodelled: options.unmodelled,
+      event: options.event ?? ((name, data) => this.event(name, data)),
       quit: options.quit,
-      commands: [...COMMANDS.keys(), NEGOTIATE],
     };
   }
 
@@ -82,7 +97,11 @@ export class QmpSession {
       return new QmpFailure('Capabilities negotiation is already complete, command ignored', 'CommandNotFound');
     }
     const command = COMMANDS.get(name);
-    if (!command) return new QmpFailure(`The command ${name} has not been found`, 'CommandNotFound');
+    if (!command) {
+      if (!EVERY_NAME.has(name)) return new QmpFailure(`The command ${name} has not been found`, 'CommandNotFound');
+      this.options.unmodelled(name);
+      return new QmpFailure(`The command ${name} is not modelled by the lab`);
+    }
     return checkArguments(command, args) ?? command.run(this.context, args);
   }
 

@@ -8,7 +8,7 @@ import type { Ns } from './units.ts';
 
 /** Facts about a machine that do not change while it runs. */
 export interface MachineDescription {
-  readonly board: 'pc' | 'q35' | 'virt';
+  readonly board: 'pc' | 'q35' | 'virt' | 'none';
   readonly accelerator: 'tcg' | 'kvm';
   readonly cpuType: string;
   readonly topology: {

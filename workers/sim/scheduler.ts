@@ -110,6 +110,17 @@ export class Scheduler implements Clock, LogContext {
   }
 
   /**
+   * The machine is reset: its processors and all that they and its devices had scheduled are gone. Time goes on. Not to be
+   * called while a processor steps.
+   */
+  reset(): void {
+    for (const processor of this.processors) processor.remove();
+    this.processors.splice(0);
+    this.events.clear();
+    this.stopped = false;
+  }
+
+  /**
    * Everything that is due at or before `limit` happens, in order, unless `budget` steps do not suffice. `passTime`
    * false: where nothing more is due, time does not go on to the limit.
    */

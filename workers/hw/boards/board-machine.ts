@@ -1,5 +1,5 @@
 /** What makes a board, and what a board is to the composition root. */
-import type { Board, BoardEvents } from '../../abi/board.ts';
+import type { Board, BoardEvents, ResetReason } from '../../abi/board.ts';
 import type { Chardev } from '../../abi/chardev.ts';
 import type { MachineConfig } from '../../abi/machine-config.ts';
 import type { Platform } from '../../abi/vcpu.ts';
@@ -21,13 +21,20 @@ export interface BoardOptions {
   readonly firmware: BoardFirmware;
   /** The other end of the first serial port. */
   readonly serial: Chardev;
-  /** Seconds since 1970 at power-on. */
+  /** Seconds since 1970 at virtual time 0: the RTC goes on through a reset. */
   readonly bootTime: number;
+  /** Virtual seconds at which this board's guest begins: 0, or when the machine was reset. */
+  readonly startTime?: number;
+  /** The board before a reset: who is plugged and what its devices without a reset line hold is taken over. */
+  readonly earlier?: BoardMachine;
   readonly events: BoardEvents;
-  /** The guest has switched the machine off (S5), or reset it without {@link onReset}. The processors stand still already. */
+  /**
+   * The guest has switched the machine off (S5), or it is reset without {@link onReset} or with -no-reboot. The processors
+   * stand still already.
+   */
   readonly onPowerOff?: () => void;
-  /** The guest asks for a reset; without a listener the machine ends, as with -no-reboot. */
-  readonly onReset?: () => void;
+  /** A reset is due; without a listener the machine ends, as with -no-reboot. */
+  readonly onReset?: (reason: ResetReason) => void;
 }
 
 /** A board with all that the composition root needs: QEMU's side, the guest's side and the power switch. */
@@ -36,4 +43,6 @@ export interface BoardMachine extends Board, Platform {
   setProgram(program: GuestProgram): void;
   /** Lets the boot processor begin at the reset vector. */
   powerOn(): void;
+  /** The firmware's configuration: `config` with the slots that are filled now. */
+  currentConfig(): MachineConfig;
 }

@@ -14,6 +14,7 @@ const FOREVER = 1e12;
 function config(changes: Partial<MachineConfig> = {}): MachineConfig {
   return {
     board: 'q35',
+    machineType: 'pc-q35-7.2',
     accelerator: 'kvm',
     cpuModel: 'max',
     cpuType: 'max-x86_64-cpu',
@@ -23,6 +24,12 @@ function config(changes: Partial<MachineConfig> = {}): MachineConfig {
     maxMemory: 512 * 2 ** 20,
     memorySlots: 0,
     numaNodes: [],
+    memoryBackends: [],
+    ramBackends: [],
+    coldPlugged: [],
+    warnings: [],
+    noReboot: false,
+    noShutdown: false,
     ignored: [],
     kernelGiven: true,
     kernelArguments: '',
@@ -275,8 +282,15 @@ describe('unplug', () => {
 });
 
 describe('the monitor’s questions', () => {
+  it('OSPM status: DIMM slots alone while the CPU-hotplug block is the legacy bitmap', () => {
+    const { board } = machine({ memorySlots: 1, maxMemory: 2 ** 32 });
+    expect(board.ospmStatus()).toEqual([{ slot: '0', slotType: 'DIMM', source: 0, status: 0 }]);
+  });
+
   it('OSPM status: DIMM slots first, then CPUs', () => {
-    const { board, scheduler } = machine({ memorySlots: 2, maxMemory: 2 ** 32 });
+    const { board, scheduler, settle } = machine({ memorySlots: 2, maxMemory: 2 ** 32 }, prepare);
+    board.powerOn();
+    settle();
     scheduler.asHost(() => board.plugCpu(cpu(2), 'c2'));
     expect(board.ospmStatus()).toEqual([
       { slot: '0', slotType: 'DIMM', source: 0, status: 0 },

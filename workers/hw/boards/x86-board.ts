@@ -2,7 +2,7 @@
  * An x86 board: its devices, wired as its table says, and what the monitor may ask of it. Both boards have the same
  * devices; they differ in addresses and in what stands on the PCI bus.
  */
-import type { BoardError, BoardEvents, OspmStatus, PluggedCpu } from '../../abi/board.ts';
+import type { BoardError, BoardEvents, OspmStatus, PluggedCpu, ResetReason } from '../../abi/board.ts';
 import type { MachineConfig, PossibleCpu } from '../../abi/machine-config.ts';
 import type { CpuModel, Platform, Vcpu } from '../../abi/vcpu.ts';
 import type { VcpuIndex } from '../../protocol/units.ts';
@@ -55,7 +55,7 @@ export class X86Board implements BoardMachine {
   private readonly log: LogWriter;
   private readonly events: BoardEvents;
   private readonly onPowerOff: (() => void) | undefined;
-  private readonly onReset: (() => void) | undefined;
+  private readonly onReset: ((reason: ResetReason) => void) | undefined;
   private readonly vcpus: readonly X86Vcpu[];
   private readonly pm1: AcpiPm1;
   private readonly gpe: AcpiGpe;
@@ -64,6 +64,8 @@ export class X86Board implements BoardMachine {
   /** In the order of plugging. */
   private plugged: PluggedCpu[] = [];
   private anonymousDevices = 0;
+  /** Slots whose vCPU was ejected under TCG ({@link ejectCpu}). */
+  private readonly lingering = new Set<VcpuIndex>();
   private program: GuestProgram | undefined;
   private poweredOn = false;
   private isRunning = false;
@@ -74,7 +76,7 @@ export class X86Board implements BoardMachine {
     this.config = config;
     this.rsdpAddress = firmware.rsdpAddress;
     this.e820 = firmware.e820;
-    this.bootTime = options.bootTime;
+    this.bootTime = options.bootTime + (options.startTime ?? 0);
     this.cpuModel = cpuModelOf(config.cpuModel, log);
     this.apicIdShifts = apicIdShifts(config.topology);
     this.scheduler = scheduler;
@@ -157,10 +159,9 @@ export class X86Board implements BoardMachine {
           log,
         }),
     );
-    const present = config.possibleCpus.filter((possible) => possible.present);
-    present.forEach((possible, order) => {
-      this.addCpu({ possible, id: undefined, qomPath: powerOnPath(order) }, false);
-    });
+    const { earlier } = options;
+    for (const cpu of earlier ? earlier.pluggedCpus() : this.powerOnCpus()) this.addCpu(cpu, false);
+    if (earlier instanceof X86Board) this.takeOver(earlier);
   }
 
   // --- the guest's side
@@ -215,14 +216,29 @@ export class X86Board implements BoardMachine {
     return this.plugged.find(({ possible }) => possible.index === index);
   }
 
+  isTaken(index: VcpuIndex): boolean {
+    return this.cpuAt(index) !== undefined || this.lingering.has(index);
+  }
+
+  hasLingeringCpu(): boolean {
+    return this.lingering.size > 0;
+  }
+
+  deviceIds(): ReadonlySet<string> {
+    return new Set(this.plugged.flatMap(({ id }) => (id === undefined ? [] : [id])));
+  }
+
+  currentConfig(): MachineConfig {
+    const possibleCpus = this.config.possibleCpus.map((cpu) => ({ ...cpu, present: !!this.cpuAt(cpu.index) }));
+    return { ...this.config, possibleCpus };
+  }
+
   isHalted(index: VcpuIndex): boolean {
     return this.vcpus[index]?.processor.runState === 'halted';
   }
 
   plugCpu(possible: PossibleCpu, id: string | undefined): BoardError | undefined {
-    const qomPath =
-      id === undefined ? `/machine/peripheral-anon/device[${this.anonymousDevices++}]` : `/machine/peripheral/${id}`;
-    this.addCpu({ possible, id, qomPath }, true);
+    this.addCpu({ possible, id, qomPath: this.peripheralPath(id), hotplugged: true }, true);
     return undefined;
   }
 
@@ -238,14 +254,57 @@ export class X86Board implements BoardMachine {
   }
 
   ospmStatus(): readonly OspmStatus[] {
-    return [...this.memoryHotplug.ospmStatus(), ...this.cpuHotplug.ospmStatus()];
+    const { memoryHotplug, cpuHotplug } = this;
+    // the legacy bitmap has no slots to tell of (qmp_query_acpi_ospm_status)
+    return [...memoryHotplug.ospmStatus(), ...(cpuHotplug.legacy ? [] : cpuHotplug.ospmStatus())];
   }
 
   powerButton(): void {
     this.pm1.pressPowerButton();
   }
 
+  requestReset(reason: ResetReason): void {
+    if (this.onReset && !this.config.noReboot) this.onReset(reason);
+    else this.shutDown(reason);
+  }
+
   // --- inside
+
+  /** The vCPUs of -smp, then those of -device, in the order of the command line. */
+  private powerOnCpus(): PluggedCpu[] {
+    const { possibleCpus, coldPlugged } = this.config;
+    const cold = new Set(coldPlugged.map(({ index }) => index));
+    const own = possibleCpus.filter(({ index, present }) => present && !cold.has(index));
+    return [
+      ...own.map((possible, order) => ({
+        possible,
+        id: undefined,
+        qomPath: powerOnPath(order),
+        hotplugged: false,
+      })),
+      ...coldPlugged.flatMap(({ index, id }) => {
+        const possible = possibleCpus[index];
+        return possible ? [{ possible, id, qomPath: this.peripheralPath(id), hotplugged: false }] : [];
+      }),
+    ];
+  }
+
+  private peripheralPath(id: string | undefined): string {
+    return id === undefined
+      ? `/machine/peripheral-anon/device[${this.anonymousDevices++}]`
+      : `/machine/peripheral/${id}`;
+  }
+
+  /**
+   * What a reset leaves as it is. QEMU's hotplug controllers have no reset (hw/acpi/cpu.c, memory_hotplug.c): the modern
+   * interface stays, and so do events that the guest has not taken and what it last reported.
+   */
+  private takeOver(earlier: X86Board): void {
+    this.cpuHotplug.takeOver(earlier.cpuHotplug);
+    this.memoryHotplug.takeOver(earlier.memoryHotplug);
+    this.anonymousDevices = earlier.anonymousDevices;
+    for (const index of earlier.lingering) this.lingering.add(index);
+  }
 
   private vcpu(index: VcpuIndex): X86Vcpu {
     const vcpu = this.vcpus[index];
@@ -264,7 +323,9 @@ export class X86Board implements BoardMachine {
 
   /**
    * The guest has ejected a vCPU. Under TCG QEMU 7.2 leaves it half alive: it is gone from the machine's lists and its
-   * local APIC is deleted, but the object never is (recording q35-cpu-plug).
+   * local APIC is deleted, but the object never is (recording q35-cpu-plug), and the next device_add of a CPU kills QEMU
+   * (8 of 8 tries, a segmentation fault or a double free). The lab lives on and calls the slot taken: what lingers there
+   * is in the way.
    */
   private ejectCpu(index: VcpuIndex): void {
     const cpu = this.cpuAt(index);
@@ -274,7 +335,10 @@ export class X86Board implements BoardMachine {
     this.cpuHotplug.unplugged(index);
     this.log.emit('vcpu_unplugged', index, cpu.possible.apicId, cpu.id ?? '');
     this.events.event('DEVICE_DELETED', { path: `${cpu.qomPath}/lapic` });
-    if (this.config.accelerator === 'tcg') return;
+    if (this.config.accelerator === 'tcg') {
+      this.lingering.add(index);
+      return;
+    }
     const device = cpu.id === undefined ? {} : { device: cpu.id };
     this.events.event('DEVICE_DELETED', { ...device, path: cpu.qomPath });
   }
@@ -292,14 +356,12 @@ export class X86Board implements BoardMachine {
     this.shutDown('guest-shutdown');
   }
 
-  /** Without a listener the machine ends, as QEMU's does with -no-reboot. */
   private resetRequested(): void {
-    if (this.onReset) this.onReset();
-    else this.shutDown('guest-reset');
+    this.requestReset('guest-reset');
   }
 
-  private shutDown(reason: 'guest-shutdown' | 'guest-reset'): void {
-    this.events.event('SHUTDOWN', { guest: true, reason });
+  private shutDown(reason: 'guest-shutdown' | ResetReason): void {
+    this.events.event('SHUTDOWN', { guest: reason.startsWith('guest-'), reason });
     this.isRunning = false;
     this.scheduler.stopProcessors();
     this.log.emit('machine_state', 'shutdown');

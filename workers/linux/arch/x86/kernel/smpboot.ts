@@ -186,7 +186,7 @@ export function startSecondary(k: Kernel, processor: Processor): Coroutine {
   idle.coroutine = coroutine;
   idle.on_cpu = true;
   idle.need_resched = false;
-  idle.exec_start = processor.localTime;
+  idle.exec_start = k.clock.now();
   runqueues(k, cpu).curr = idle;
   processor.guestBase = { cpu, current: idle } satisfies PerCpuBase;
   return coroutine;

@@ -1,0 +1,173 @@
+/**
+ * The QOM tree as far as the lab has objects: /, /machine with its CPUs, /objects. Lists come in QEMU's order, which a
+ * hash table makes; what a property's value is, is told for those that hotplug is about.
+ */
+import type { Board, PluggedCpu } from '../abi/board.ts';
+import { propertiesOf } from './cpu-models.ts';
+import { GlibHashTable } from './glib-hash-table.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { QDict, QObject } from './qobject.ts';
+import { MACHINE_PROPERTY_TEXT } from './tables/machine-properties.ts';
+
+export interface QomProperty {
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface QomObject {
+  readonly type: string;
+  readonly properties: readonly QomProperty[];
+  /** Value of a property that the lab knows; undefined: it has none. */
+  value(name: string): QObject | undefined;
+}
+
+const TYPE: QomProperty = { name: 'type', type: 'string' };
+const child = (name: string, type: string): QomProperty => ({ name, type: `child<${type}>` });
+
+/** A container: its type, then its children as the hash table lists them, backwards. */
+function container(path: string, children: readonly QomProperty[]): QomObject {
+  const table = new GlibHashTable<QomProperty>();
+  for (const property of children) table.set(property.name, property);
+  const prefix = path === '/' ? '' : path;
+  return {
+    type: 'container',
+    properties: [TYPE, ...table.values().reverse()],
+    value: (name) => (name === 'type' ? 'container' : table.get(name) && `${prefix}/${name}`),
+  };
+}
+
+const parseProperty = (text: string): QomProperty => {
+  const at = text.indexOf(':');
+  return { name: text.slice(0, at), type: text.slice(at + 1).replaceAll('~', ' ') };
+};
+
+function machineObject({ config }: Board): QomObject {
+  const type = `${config.machineType}-machine`;
+  const withMemory = config.board !== 'none' && config.maxMemory > config.memorySize;
+  const board = config.board === 'virt' ? 'none' : config.board;
+  const text = MACHINE_PROPERTY_TEXT[withMemory && board !== 'none' ? (`${board}+memory` as const) : board];
+  const { sockets, dies, cores, threads } = config.topology;
+  const present = config.possibleCpus.filter((cpu) => cpu.present).length - config.coldPlugged.length;
+  const maxcpus = config.possibleCpus.length;
+  const memory = {
+    size: config.memorySize,
+    ...(withMemory ? { 'max-size': config.maxMemory, slots: config.memorySlots } : {}),
+  };
+  const values: Readonly<Record<string, QObject>> = {
+    type,
+    smp: { cpus: present, maxcpus, sockets, dies, clusters: 1, cores, threads },
+    memory,
+    boot: { order: 'cad' },
+    graphics: true,
+    acpi: 'auto',
+    kernel: '',
+    append: config.kernelArguments,
+    peripheral: '/machine/peripheral',
+    'peripheral-anon': '/machine/peripheral-anon',
+    unattached: '/machine/unattached',
+    'device-memory-region-size': withMemory ? config.maxMemory - config.memorySize + config.memorySlots * 2 ** 30 : 0,
+  };
+  return { type, properties: text.trim().split(/\s+/).map(parseProperty), value: (name) => values[name] };
+}
+
+/** Properties of a device object before those of its type. */
+const DEVICE_PROPERTIES: readonly QomProperty[] = [
+  TYPE,
+  { name: 'parent_bus', type: 'link<bus>' },
+  { name: 'realized', type: 'bool' },
+  { name: 'hotplugged', type: 'bool' },
+  { name: 'hotpluggable', type: 'bool' },
+];
+
+function cpuObject(board: Board, { possible, qomPath, hotplugged }: PluggedCpu): QomObject {
+  const type = board.config.cpuType;
+  const numa = board.config.numaNodes.length > 0;
+  const values: Readonly<Record<string, QObject>> = {
+    type,
+    parent_bus: '',
+    realized: true,
+    hotplugged,
+    hotpluggable: true,
+    'start-powered-off': false,
+    'apic-id': possible.apicId,
+    'socket-id': possible.socketId,
+    'die-id': possible.dieId,
+    'core-id': possible.coreId,
+    'thread-id': possible.threadId,
+    'node-id': numa ? possible.nodeId : -1,
+    'unavailable-features': [],
+    lapic: `${qomPath}/lapic`,
+  };
+  const own = propertiesOf(board.config.cpuModel);
+  const properties = [...DEVICE_PROPERTIES, ...own, child('lapic', 'apic')];
+  return { type, properties, value: (name) => values[name] };
+}
+
+function lapicObject({ possible, hotplugged }: PluggedCpu): QomObject {
+  const values: Readonly<Record<string, QObject>> = {
+    type: 'apic',
+    parent_bus: '',
+    realized: true,
+    hotplugged,
+    hotpluggable: true,
+    id: possible.apicId,
+    version: 0x14,
+  };
+  const own = ['vapic:bool', 'version:uint8', 'legacy-instance-id:bool', 'id:uint32'].map(parseProperty);
+  return { type: 'apic', properties: [...DEVICE_PROPERTIES, ...own], value: (name) => values[name] };
+}
+
+function backendObject(objects: ObjectStore, id: string): QomObject | undefined {
+  const backend = objects.get(id);
+  if (!backend) return undefined;
+  const { size, dump, merge, prealloc, share, reserve, policy } = backend;
+  const type = 'memory-backend-ram';
+  const values: Readonly<Record<string, QObject>> = { type, size, dump, merge, prealloc, share, reserve, policy };
+  const kinds: Readonly<Record<string, string>> = { type: 'string', size: 'int', policy: 'HostMemPolicy' };
+  return {
+    type,
+    properties: Object.keys(values).map((name) => ({ name, type: kinds[name] ?? 'bool' })),
+    value: (name) => values[name],
+  };
+}
+
+const leaf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** The object at an absolute path, or at the end of one (`c1` for /machine/peripheral/c1). */
+export function findObject(board: Board, objects: ObjectStore, path: string): QomObject | undefined {
+  const cpus = board.pluggedCpus();
+  const under = (folder: string) =>
+    cpus.flatMap(({ qomPath }) =>
+      qomPath.slice(0, qomPath.lastIndexOf('/')) === folder ? [child(leaf(qomPath), board.config.cpuType)] : [],
+    );
+  switch (path) {
+    case '/':
+    case '':
+      return container('/', [
+        child('chardevs', 'container'),
+        child('machine', `${board.config.machineType}-machine`),
+        child('objects', 'container'),
+      ]);
+    case '/machine':
+      return machineObject(board);
+    case '/machine/peripheral':
+    case '/machine/peripheral-anon':
+    case '/machine/unattached':
+      return container(path, under(path));
+    case '/objects': {
+      const children = objects.all().map(({ id }) => child(id, 'memory-backend-ram'));
+      const inOrder = { ...container(path, children), properties: [TYPE, ...children] };
+      return inOrder;
+    }
+  }
+  if (path.startsWith('/objects/')) return backendObject(objects, leaf(path));
+  const isAt = (candidate: string) => candidate === path || (!path.startsWith('/') && candidate.endsWith(`/${path}`));
+  const cpu = cpus.find(({ qomPath }) => isAt(qomPath));
+  if (cpu) return cpuObject(board, cpu);
+  const owner = cpus.find(({ qomPath }) => isAt(`${qomPath}/lapic`));
+  return owner ? lapicObject(owner) : undefined;
+}
+
+/** qom-list's answer. */
+export const listProperties = ({ properties }: QomObject): QDict[] =>
+  properties.map(({ name, type }) => ({ name, type }));
