@@ -3,9 +3,10 @@
  * real QEMU, a machine without -kernel stays in its firmware: no guest answers.
  */
 import { createServer, type Socket } from 'node:net';
-import { Session } from '../machine/session.ts';
+import type { Session } from '../machine/session.ts';
 import { SCENARIO_VERSION } from '../protocol/scenario.ts';
 import { parseArguments, UsageError } from './arguments.ts';
+import { openSession } from './open-session.ts';
 
 /** One client at a time, as a QEMU monitor has. */
 interface Client {
@@ -81,19 +82,12 @@ export function qmpCommand(args: readonly string[]): void {
   if (ways !== 1 || words.length > 0) {
     throw new UsageError('usage: lab qmp --machine "-M q35 …" --socket PATH | --tcp PORT | --stdio');
   }
-  const session = Session.open(
+  const session = openSession(
     { version: SCENARIO_VERSION, machine: options.get('machine') ?? '' },
     { bootWithoutKernel: false },
   );
-  if (!session.ok) {
-    process.stderr.write(`qemu-system-x86_64: ${session.error}\n`);
-    process.exitCode = 1;
-    return;
-  }
-  for (const warning of session.value.machine.board.config.warnings) {
-    process.stderr.write(`qemu-system-x86_64: warning: ${warning}\n`);
-  }
-  const server = new QmpServer(session.value);
+  if (!session) return;
+  const server = new QmpServer(session);
   const socket = options.get('socket');
   const port = Number(options.get('tcp'));
   if (flags.has('stdio')) serveStdio(server);

@@ -1,9 +1,10 @@
 /** `lab run`: a machine with the guest's console on the terminal. */
 import { readFileSync } from 'node:fs';
-import { Session } from '../machine/session.ts';
+import type { Session } from '../machine/session.ts';
 import { SCENARIO_VERSION } from '../protocol/scenario.ts';
 import { NS_PER_SECOND } from '../protocol/units.ts';
 import { parseArguments, UsageError } from './arguments.ts';
+import { openSession } from './open-session.ts';
 
 /** Ctrl-] ends the session, as with telnet. */
 const ESCAPE = '\x1d';
@@ -50,19 +51,15 @@ export function runCommand(args: readonly string[]): void {
   const { options, words } = parseArguments(args, ['machine', 'append', 'script']);
   if (words.length > 0) throw new UsageError('usage: lab run --machine "-M q35 …" [--append "…"] [--script FILE]');
   const append = options.get('append');
-  const session = Session.open({
+  const session = openSession({
     version: SCENARIO_VERSION,
     machine: options.get('machine') ?? '-M q35 -accel kvm -cpu max -smp 2,maxcpus=4 -m 512M',
     ...(append === undefined ? {} : { append }),
   });
-  if (!session.ok) {
-    process.stderr.write(`qemu-system-x86_64: ${session.error}\n`);
-    process.exitCode = 1;
-    return;
-  }
+  if (!session) return;
   const script = options.get('script');
   if (script === undefined) {
-    interactive(session.value);
+    interactive(session);
     return;
   }
   let text: string;
@@ -71,11 +68,11 @@ export function runCommand(args: readonly string[]): void {
   } catch (error) {
     throw new UsageError(`${script}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  session.value.machine.console.onOutput((output) => process.stdout.write(output));
-  session.value.settle();
+  session.machine.console.onOutput((output) => process.stdout.write(output));
+  session.settle();
   for (const line of text.split('\n').filter(Boolean)) {
-    session.value.input('sh', `${line}\n`);
-    session.value.settle();
+    session.input('sh', `${line}\n`);
+    session.settle();
   }
-  runOut(session.value);
+  runOut(session);
 }

@@ -4,6 +4,7 @@ import { createBoard } from '../hw/boards/board.ts';
 import { EventLog } from '../sim/event-log.ts';
 import { Scheduler } from '../sim/scheduler.ts';
 import { parseCommandLine, splitCommandLine } from './command-line.ts';
+import { requestedHelp } from './command-line-help.ts';
 
 interface RecordedLine {
   readonly line: string;
@@ -92,5 +93,25 @@ describe('the machine that a command line makes', () => {
 
   test('a quote that is not closed is an error', () => {
     expect(splitCommandLine('-name "x').ok).toBe(false);
+  });
+});
+
+describe('an option that prints and ends', () => {
+  test.each([
+    ['-version', 'QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18+b3)'],
+    ['--version', 'QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18+b3)'],
+    ['-h', 'usage: qemu-system-x86_64 [options]'],
+    ['-M help', 'q35                  Standard PC (Q35 + ICH9, 2009) (alias of pc-q35-7.2)'],
+    ['-machine help', 'pc-i440fx-7.2        Standard PC (i440FX + PIIX, 1996) (default)'],
+    ['-cpu help', 'x86 Haswell-v3            Intel Core Processor (Haswell, IBRS)'],
+    ['-cpu ?', 'x86 Haswell               (alias configured by machine type)'],
+    ['-accel help', 'Accelerators supported in QEMU binary:\ntcg\nkvm'],
+    ['-M q35 -smp help', 'smp-opts options:\n  clusters=<num>\n  cores=<num>'],
+  ])('%s', (line, text) => {
+    expect(requestedHelp(line.split(' '))).toContain(text);
+  });
+
+  test('a machine is no such option', () => {
+    expect(requestedHelp(['-M', 'q35', '-smp', '2'])).toBeUndefined();
   });
 });
