@@ -87,9 +87,39 @@ class Observer {
   }
 }
 
+/**
+ * The recorder's QMP client. It reads lines through a buffer, and while it waits it takes one line each time the socket
+ * has something: of messages that came while it was busy with the console it sees the first, and the others with what
+ * comes later.
+ */
+class QmpClient {
+  private readonly unread: string[] = [];
+
+  /** A reply was awaited: everything before it is read, in order. */
+  untilReply(lines: readonly string[]): string[] {
+    const reply = lines.findIndex((line) => !('event' in (JSON.parse(line) as object)));
+    const read = [...this.unread.splice(0), ...lines.slice(0, reply + 1)];
+    this.unread.push(...lines.slice(reply + 1));
+    return read;
+  }
+
+  /** Waits for quiet: `before` came while the console was read, `during` one by one since. */
+  drain(before: readonly string[], during: readonly string[]): string[] {
+    const read: string[] = [];
+    this.unread.push(...before);
+    if (before.length > 0) read.push(...this.unread.splice(0, 1));
+    for (const line of during) {
+      this.unread.push(line);
+      read.push(...this.unread.splice(0, 1));
+    }
+    return read;
+  }
+}
+
 class Replay {
   private readonly session: Session;
   private readonly observer: Observer;
+  private readonly client = new QmpClient();
   private tags = 0;
 
   constructor(session: Session) {
@@ -124,24 +154,36 @@ class Replay {
     observer.take();
     observer.forest.begin();
     const record: Record<string, unknown> = { step: number };
+    const parts = { registers: [] as string[], dmesg: [] as string[] };
+    /** Takes what was logged until now; returns the lines that QMP sent. */
+    const collect = (): string[] => {
+      const { registers, dmesg, qmpLines } = observer.take();
+      parts.registers.push(...registers);
+      parts.dmesg.push(...dmesg);
+      return qmpLines;
+    };
+    const read: string[] = [];
+    let waiting: string[] = [];
     if (asked.qmp !== undefined) {
       const text = typeof asked.qmp === 'string' ? asked.qmp : JSON.stringify(asked.qmp);
       record['qmp'] = asked.qmp;
       record['reply'] = JSON.parse(session.input('qmp', text).reply ?? 'null') as unknown;
+      read.push(...this.client.untilReply(collect()));
     } else if (asked.hmp !== undefined) {
       record['hmp'] = asked.hmp;
       record['reply'] = session.input('hmp', asked.hmp).reply;
+      // the recorder sent it through QMP
+      read.push(...this.client.untilReply([...collect(), '{"return": ""}']));
     } else {
       record['sh'] = asked.sh;
       record['output'] = this.shell(asked.sh ?? '', asked.timeout ?? 120);
+      waiting = collect();
     }
     session.settle((asked.wait ?? 1) * 30 * NS_PER_SECOND);
-    const { registers, dmesg, qmpLines } = observer.take();
+    read.push(...this.client.drain(waiting, collect()));
     const trace: TraceNode[] = observer.forest.finish();
-    const events = qmpLines
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter((line) => 'event' in line);
-    return { ...record, events, registers, dmesg, trace, after: this.state() };
+    const events = read.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => 'event' in line);
+    return { ...record, events, ...parts, trace, after: this.state() };
   }
 
   /** Types a line as the recorder did, with a tag that marks the end of its output. */

@@ -3,10 +3,13 @@
  *
  * @linux init/main.c; what the other parts of the kernel do at boot comes in as {@link BootParts}
  */
+
 import { type Co, traced } from '../../sim/coroutine.ts';
 import { setup_APIC_timer, setup_local_APIC } from '../arch/x86/kernel/apic/apic.ts';
 import { setup_arch, setup_per_cpu_areas } from '../arch/x86/kernel/setup.ts';
-import { native_smp_cpus_done, native_smp_prepare_cpus, setup_max_cpus } from '../arch/x86/kernel/smpboot.ts';
+import { native_smp_cpus_done, native_smp_prepare_cpus } from '../arch/x86/kernel/smpboot.ts';
+import { setup_max_cpus } from '../arch/x86/kernel/smpboot-limits.ts';
+import { numaTables } from '../arch/x86/mm/numa.ts';
 import {
   cpu_possible_mask,
   num_online_cpus,
@@ -42,6 +45,8 @@ import {
   workqueue_init_early,
 } from '../kernel/workqueue.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { build_all_zonelists } from '../mm/page_alloc.ts';
+import { bootMessages } from './boot-messages.ts';
 
 export interface Initcall {
   /** Upstream's name; it is traced. */
@@ -126,22 +131,26 @@ export function* start_kernel(k: Kernel, parts: BootParts): Co {
   yield* setup_per_cpu_areas(k);
   boot_cpu_hotplug_init(k, CPUHP_ONLINE);
   link_cpuhp_callbacks(k);
+  yield* build_all_zonelists(k);
   yield* pr_notice(k, `Kernel command line: ${k.commandLine}`);
+  yield* bootMessages(k, 'command_line');
   sched_clock_init(k);
   yield* workqueue_init_early(k);
   for (const [name, flags] of EARLY_WORKQUEUES) yield* alloc_workqueue(k, name, flags, 0);
+  yield* parts.console_init(k);
   yield* parts.init_IRQ(k);
   yield* setup_local_APIC(k);
   yield* setup_APIC_timer(k);
   local_irq_enable(k);
-  yield* parts.console_init(k);
   const { bogomips, vendor, modelName, family, model, stepping } = k.platform.cpuModel;
   const skipped = 'Calibrating delay loop (skipped), value calculated using timer frequency..';
   const loopsPerJiffy = Math.round((Number.parseFloat(bogomips) * 500_000) / 250);
   yield* pr_info(k, `${skipped} ${bogomips} BogoMIPS (lpj=${loopsPerJiffy})`);
+  yield* bootMessages(k, 'calibrated');
   const signature = `family: 0x${family.toString(16)}, model: 0x${model.toString(16)}, stepping: 0x${stepping.toString(16)}`;
   const maker = vendor === 'AuthenticAMD' ? 'AMD ' : vendor === 'GenuineIntel' ? 'Intel ' : '';
   yield* pr_info(k, `smpboot: CPU0: ${modelName.startsWith(maker) ? '' : maker}${modelName} (${signature})`);
+  yield* bootMessages(k, 'cpu0');
   yield* rest_init(k, parts);
 }
 
@@ -200,12 +209,15 @@ const smp_init = traced('smp_init', function* (k: Kernel): Co {
   yield* pr_info(k, 'smp: Bringing up secondary CPUs ...');
   yield* bringup_nonboot_cpus(k, setup_max_cpus(k));
   const online = num_online_cpus(k);
-  yield* pr_info(k, `smp: Brought up 1 node, ${online} CPU${online === 1 ? '' : 's'}`);
+  const nodes = numaTables(k).online.size;
+  yield* pr_info(k, `smp: Brought up ${nodes} node${nodes === 1 ? '' : 's'}, ${online} CPU${online === 1 ? '' : 's'}`);
   yield* native_smp_cpus_done(k);
+  yield* bootMessages(k, 'smp_done');
 });
 
 function* do_basic_setup(k: Kernel, parts: BootParts): Co {
   yield* parts.driver_init(k);
+  yield* bootMessages(k, 'driver_init');
   yield* spawnThreads(k, LATE_THREADS);
   for (const { name, fn } of parts.initcalls) yield* do_one_initcall(k, name, fn);
 }

@@ -3,6 +3,7 @@
  *
  * @linux init/main.c, include/linux/init.h
  */
+
 import type { Co } from '../../sim/coroutine.ts';
 import { acpi_boot, initCpuNodes } from '../arch/x86/kernel/acpi/boot.ts';
 import { setup_IO_APIC } from '../arch/x86/kernel/apic/io_apic.ts';
@@ -20,17 +21,21 @@ import { i8042_init } from '../drivers/input/serio/i8042.ts';
 import { cmos_init } from '../drivers/rtc/rtc-cmos.ts';
 import { cpuhp_sysfs_init, cpuidle_sysfs_init } from '../kernel/cpu_sysfs.ts';
 import { init_irq_proc } from '../kernel/irq/manage.ts';
+import { pr_info } from '../kernel/printk/printk.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { bootMessages } from './boot-messages.ts';
 import type { BootParts, Initcall } from './main.ts';
 
-/** Descriptors of the ISA interrupts, the IO-APIC; then ACPICA, which needs no interrupts yet. */
+/** ACPICA, which needs no interrupts yet; descriptors of the ISA interrupts and the IO-APIC; then ACPI mode. */
 function* init_IRQ(k: Kernel): Co {
   initCpuNodes(k);
+  const hasTables = acpiInstance(k).globals !== undefined;
+  if (hasTables) yield* acpi_early_init(k);
+  yield* bootMessages(k, 'acpi_early');
+  yield* pr_info(k, 'APIC: Switch to symmetric I/O mode setup');
   yield* setup_IO_APIC(k);
   yield* setup_default_timer_irq(k);
-  if (!acpiInstance(k).globals) return;
-  yield* acpi_early_init(k);
-  yield* acpi_subsystem_init(k);
+  if (hasTables) yield* acpi_subsystem_init(k);
 }
 
 /** Devices of the system. */

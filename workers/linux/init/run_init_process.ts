@@ -1,4 +1,5 @@
 /** @linux init/main.c: the end of kernel_init, where the first thread becomes the first process */
+
 import { O_RDWR, type Program } from '../../abi/syscall.ts';
 import { type Co, traced } from '../../sim/coroutine.ts';
 import { userMode } from '../arch/x86/entry/syscall_64.ts';
@@ -8,9 +9,10 @@ import type { process } from '../include/linux/sched/process.ts';
 import { PF_KTHREAD } from '../include/linux/sched.ts';
 import { registerProcessExit } from '../kernel/exit.ts';
 import { becomeInit } from '../kernel/fork.ts';
-import { pr_err, pr_info } from '../kernel/printk/printk.ts';
+import { KERN_DEBUG, pr_err, pr_info, printk } from '../kernel/printk/printk.ts';
 import { set_task_comm } from '../kernel/task.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { unknownParameters } from './boot-messages.ts';
 
 /** Words of the command line that the kernel does not know are init's; the lab's kernel hands on none. */
 const HAND_INIT = { HOME: '/', TERM: 'linux' } as const;
@@ -36,13 +38,14 @@ export const run_init_process = traced(
     registerProcessExit(k);
     yield* console_on_rootfs(k, init);
     yield* pr_info(k, `Run ${path} as init process`);
-    yield* pr_info(k, `  with arguments:\n    ${path}`);
-    yield* pr_info(
-      k,
-      `  with environment:\n${Object.entries(HAND_INIT)
-        .map(([name, value]) => `    ${name}=${value}`)
-        .join('\n')}`,
-    );
+    const words = unknownParameters(k);
+    const given = words.filter((word) => !word.includes('='));
+    const environment = [...Object.entries(HAND_INIT).map(([name, value]) => `${name}=${value}`)];
+    environment.push(...words.filter((word) => word.includes('=')));
+    yield* printk(k, KERN_DEBUG, '  with arguments:');
+    for (const argument of [path, ...given]) yield* printk(k, KERN_DEBUG, `    ${argument}`);
+    yield* printk(k, KERN_DEBUG, '  with environment:');
+    for (const variable of environment) yield* printk(k, KERN_DEBUG, `    ${variable}`);
     init.task.flags &= ~PF_KTHREAD;
     init.exe = path;
     init.cmdline = `${path}\0`;

@@ -159,3 +159,23 @@ export function* free_area_init(k: Kernel): Co {
   }
   for (const nid of for_each_online_node(k)) yield* memmap_init(k, nid);
 }
+
+/** Pages below 16 MiB that are taken before the allocator has any (dma_reserve). */
+const DMA_RESERVE = 158;
+
+/** Pages of struct page for the memory, which the allocator does not hand out. */
+const memmapPages = (count: number): number => Math.ceil((count * 64) / PAGE_SIZE);
+
+/** Tells of the order in which nodes are asked for memory. */
+export function* build_all_zonelists(k: Kernel): Co {
+  const nodes = for_each_online_node(k);
+  for (const nid of nodes) {
+    // the node itself, then the others by distance and number
+    const order = [nid, ...nodes.filter((node) => node > nid), ...nodes.filter((node) => node < nid)];
+    yield* pr_info(k, `Fallback order for Node ${nid}: ${order.join(' ')} `);
+  }
+  const total = allZones(k).reduce((sum, zone) => sum + zone.present_pages - memmapPages(zone.spanned_pages), 0);
+  yield* pr_info(k, `Built ${nodes.length} zonelists, mobility grouping on.  Total pages: ${total - DMA_RESERVE}`);
+  const highest = ZONE_BOUNDS.filter(({ name }) => allZones(k).some((zone) => zone.name === name)).at(-1);
+  yield* pr_info(k, `Policy zone: ${highest?.name ?? 'DMA'}`);
+}

@@ -15,6 +15,7 @@ import { acpi_tb_parse_root_table } from '../../../acpica/tables/tbutils.ts';
 import { acpi_load_tables } from '../../../acpica/tables/tbxfload.ts';
 import { acpi_initialize_objects, acpi_initialize_subsystem } from '../../../acpica/utilities/utxfinit.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
+import { bootMessages } from '../../init/boot-messages.ts';
 import { mutex_lock, mutex_unlock } from '../../kernel/locking/mutex.ts';
 import { pr_err, pr_info } from '../../kernel/printk/printk.ts';
 import type { Kernel } from '../../kernel-context.ts';
@@ -102,6 +103,7 @@ function* acpi_bus_init(k: Kernel): Co<number> {
   yield* pr_info(k, 'ACPI: Interpreter enabled');
   yield* pr_info(k, 'ACPI: PM: (supports S0 S3 S4 S5)');
   yield* pr_info(k, 'ACPI: Using IOAPIC for interrupt routing');
+  yield* bootMessages(k, 'interpreter');
   yield* acpi_execute_simple_method(k, undefined, '\\_PIC', ACPI_IRQ_MODEL_IOAPIC);
   const notify = function* (handle: acpi_handle, value: number): Co {
     yield* acpi_bus_notify(k, handle, value);
@@ -132,5 +134,6 @@ export function* acpi_init(k: Kernel): Co<number> {
   const result = yield* acpi_bus_init(k);
   if (result < 0) return result;
   yield* acpi_scan_init(k);
+  yield* bootMessages(k, 'acpi_scan');
   return 0;
 }

@@ -3,11 +3,14 @@
  *
  * @linux arch/x86/kernel/setup.c, e820.c and setup_percpu.c
  */
+
 import { type Co, traced } from '../../../../sim/coroutine.ts';
-import { cpu_possible_mask, cpuIds } from '../../../include/linux/cpumask.ts';
+import { cpuIds } from '../../../include/linux/cpumask.ts';
+import { bootMessages } from '../../../init/boot-messages.ts';
 import { archOps } from '../../../kernel/arch-ops.ts';
 import { pr_info } from '../../../kernel/printk/printk.ts';
 import type { Kernel } from '../../../kernel-context.ts';
+import { pcpu_embed_first_chunk } from '../../../mm/percpu.ts';
 import { numaTables } from '../mm/numa.ts';
 import {
   lapic_next_event,
@@ -59,10 +62,13 @@ export const setup_arch = traced('setup_arch', function* (k: Kernel, acpi_boot: 
   installArchOps(k);
   yield* pr_info(k, `Command line: ${k.commandLine}`);
   yield* e820__print_table(k);
+  yield* bootMessages(k, 'e820');
   yield* pr_info(k, `tsc: Detected ${k.platform.cpuModel.mhz.toFixed(3)} MHz processor`);
+  yield* bootMessages(k, 'tsc');
   processorCount(k).boot_cpu_physical_apicid = read_apic_id(k);
   yield* acpi_boot(k);
   yield* prefill_possible_map(k);
+  yield* bootMessages(k, 'possible_map');
 });
 
 export const setup_per_cpu_areas = traced('setup_per_cpu_areas', function* (k: Kernel): Co {
@@ -70,5 +76,5 @@ export const setup_per_cpu_areas = traced('setup_per_cpu_areas', function* (k: K
   const nodes = numaTables(k).possible.size;
   const ids = `nr_cpumask_bits:${nr_cpu_ids} nr_cpu_ids:${nr_cpu_ids} nr_node_ids:${nodes}`;
   yield* pr_info(k, `setup_percpu: NR_CPUS:${k.profile.maxCpus} ${ids}`);
-  yield* pr_info(k, `pcpu-alloc: [0] ${[...cpu_possible_mask(k)].join(' ')} `);
+  yield* pcpu_embed_first_chunk(k);
 });

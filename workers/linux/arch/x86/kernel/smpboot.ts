@@ -3,10 +3,12 @@
  *
  * @linux arch/x86/kernel/smpboot.c, without TSC synchronisation and the sibling maps
  */
+
 import { ERRNO } from '../../../../abi/syscall.ts';
 import { hex } from '../../../../sim/bits.ts';
 import { type Co, Coroutine, Frame, spend, spinUntil, traced } from '../../../../sim/coroutine.ts';
 import type { Processor } from '../../../../sim/processor.ts';
+import { totalCpus } from '../../../drivers/base/cpu.ts';
 import {
   CpuMask,
   cpu_online,
@@ -28,6 +30,7 @@ import { idle_thread_get } from '../../../kernel/smpboot.ts';
 import { systemState } from '../../../kernel/system-state.ts';
 import { type Kernel, kernelState, perCpu } from '../../../kernel-context.ts';
 import { cpu_to_node } from '../mm/numa.ts';
+import { alternatives_enable_smp } from './alternative.ts';
 import {
   APIC_DM_INIT,
   APIC_DM_STARTUP,
@@ -40,6 +43,7 @@ import {
 } from './apic/apic.ts';
 import { BAD_APICID, cpu_physical_id, processorCount } from './apic/apicid.ts';
 import { mtrr_ap_init, mtrr_aps_init, set_mtrr_aps_delayed_init } from './cpu/mtrr/mtrr.ts';
+import { numericOption, setup_max_cpus } from './smpboot-limits.ts';
 
 /** Where the start-up code for secondaries stands: real_mode_header->trampoline_start, below 1 MiB. */
 export const TRAMPOLINE_START = 0x99000;
@@ -74,14 +78,18 @@ const cpuDead = perCpu(() => ({ dead: false }));
 
 const cost = (k: Kernel, name: string): number => k.profile.costs[name] ?? 0;
 
+/** possible_cpus= not given, or given as this. */
+const UNSET = -1;
+
 /** nr_cpu_ids and the possible mask, from what the MADT told. */
 export const prefill_possible_map = traced('prefill_possible_map', function* (k: Kernel): Co {
   const count = processorCount(k);
-  const given = /(?:^|\s)possible_cpus=(\d+)/.exec(k.commandLine)?.[1];
+  const given = numericOption(k, 'possible_cpus') ?? UNSET;
   const setupMaxCpus = setup_max_cpus(k);
   count.num_processors = Math.max(1, count.num_processors);
   let possible = count.num_processors + (setupMaxCpus ? count.disabled_cpus : 0);
-  if (given !== undefined) possible = Number.parseInt(given, 10);
+  if (given !== UNSET) possible = Math.max(1, given);
+  totalCpus(k).total_cpus = Math.max(possible, count.num_processors + count.disabled_cpus);
   if (possible > count.limit) {
     yield* pr_warn(k, `smpboot: ${possible} Processors exceeds NR_CPUS limit of ${count.limit}`);
     possible = count.limit;
@@ -96,13 +104,6 @@ export const prefill_possible_map = traced('prefill_possible_map', function* (k:
   for (const cpu of [...cpu_possible_mask(k)]) if (cpu >= possible) set_cpu_possible(k, cpu, false);
   for (let cpu = 0; cpu < possible; cpu++) set_cpu_possible(k, cpu, true);
 });
-
-/** `maxcpus=` or `nosmp`: how many CPUs are brought up at boot. */
-export function setup_max_cpus(k: Kernel): number {
-  if (/(?:^|\s)nosmp(?:\s|$)/.test(k.commandLine)) return 0;
-  const given = /(?:^|\s)maxcpus=(\d+)/.exec(k.commandLine)?.[1];
-  return given === undefined ? k.profile.maxCpus : Number.parseInt(given, 10);
-}
 
 function* announce_cpu(k: Kernel, cpu: number, apicid: number): Co {
   const state = smpboot(k);
@@ -166,6 +167,7 @@ export const native_cpu_up = traced('native_cpu_up', function* (k: Kernel, cpu: 
     return -ERRNO.EINVAL;
   }
   if (smpboot(k).cpu_callin_mask.has(cpu)) return -ERRNO.ENOSYS;
+  yield* alternatives_enable_smp(k);
   cpuDead(k, cpu).dead = false;
   const error = yield* do_boot_cpu(k, apicid, cpu);
   if (error) {
@@ -273,12 +275,12 @@ export const native_smp_cpus_done = traced('native_smp_cpus_done', function* (k:
   yield* mtrr_aps_init(k);
 });
 
-/** Packages that the possible CPUs can fill, if each holds as many as the boot CPU's has online. */
+/** Packages that all processors of the machine fill, if each holds as many as the boot CPU's has online. */
 function maxPackages(k: Kernel): number {
   const { package: shift } = k.platform.apicIdShifts;
   const packageOf = (cpu: number) => cpu_physical_id(k, cpu) >> shift;
   const perPackage = [...cpu_online_mask(k)].filter((cpu) => packageOf(cpu) === packageOf(0)).length;
-  return Math.ceil(cpu_possible_mask(k).weight / Math.max(1, perPackage));
+  return Math.ceil(totalCpus(k).total_cpus / Math.max(1, perPackage));
 }
 
 export function* arch_thaw_secondary_cpus_begin(k: Kernel): Co {

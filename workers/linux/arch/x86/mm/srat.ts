@@ -3,11 +3,13 @@
  *
  * @linux arch/x86/mm/srat.c, drivers/acpi/numa/srat.c, and the merging of arch/x86/mm/numa.c numa_cleanup_meminfo
  */
+
 import { acpi_get_table, tableEntries } from '../../../../acpica/tables/tbutils.ts';
 import type { Co } from '../../../../sim/coroutine.ts';
 import { acpi } from '../../../drivers/acpi/internal.ts';
 import { pr_info } from '../../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../../kernel-context.ts';
+import { initrdRange } from '../../../mm/initrd.ts';
 import { max_pfn, PAGE_SIZE } from '../../../mm/page_alloc.ts';
 import { type numa_memblk, numaTables } from './numa.ts';
 
@@ -79,10 +81,29 @@ function* mergeBlocks(k: Kernel, blocks: numa_memblk[]): Co {
   }
 }
 
+/** sizeof(pg_data_t), rounded up to pages. */
+const NODE_DATA_SIZE = 0x2_b000;
+
+/** alloc_node_data(): at the end of the node's memory below 4 GiB or above, before the initial file system. */
+function* allocateNodeData(k: Kernel): Co {
+  const { memblks } = numaTables(k);
+  const initrd = initrdRange(k);
+  const whole = [{ start: 0, end: max_pfn(k) * PAGE_SIZE, nid: 0 }];
+  for (const { end, nid } of memblks.length > 0 ? memblks : whole) {
+    const top = initrd.start < end && initrd.end >= end ? initrd.start : end;
+    yield* pr_info(k, `NODE_DATA(${nid}) allocated [mem ${hex(top - NODE_DATA_SIZE, 8)}-${hex(top - 1, 8)}]`);
+  }
+}
+
 /** Reads the SRAT, if there is one. Hot-pluggable ranges above the memory that is there count for later. */
 export function* x86_acpi_numa_init(k: Kernel): Co {
   const srat = acpi_get_table(acpi(k), 'SRAT');
-  if (!srat) return;
+  if (!srat) {
+    yield* pr_info(k, 'No NUMA configuration found');
+    yield* pr_info(k, `Faking a node at [mem ${hex(0, 16)}-${hex(max_pfn(k) * PAGE_SIZE - 1, 16)}]`);
+    yield* allocateNodeData(k);
+    return;
+  }
   const named: numa_memblk[] = [];
   const entries = [...tableEntries(srat, SRAT_HEADER)];
   for (const { bytes } of entries.filter(({ type }) => type === SRAT_X2APIC)) {
@@ -108,4 +129,5 @@ export function* x86_acpi_numa_init(k: Kernel): Co {
   tables.hotplugBlks.push(...named.filter(({ start }) => start >= top));
   for (const node of pxmToNode(k).values()) tables.possible.add(node);
   for (const { nid } of present) tables.online.add(nid);
+  yield* allocateNodeData(k);
 }

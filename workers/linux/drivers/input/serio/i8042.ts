@@ -3,8 +3,10 @@
  *
  * @linux drivers/input/serio/i8042.c, only the requests of interrupts and the messages
  */
+
 import type { Co } from '../../../../sim/coroutine.ts';
 import { IRQ_NONE, IRQF_SHARED } from '../../../include/linux/irq.ts';
+import { bootMessages } from '../../../init/boot-messages.ts';
 import { request_irq } from '../../../kernel/irq/manage.ts';
 import { pr_info } from '../../../kernel/printk/printk.ts';
 import type { Kernel } from '../../../kernel-context.ts';
@@ -27,5 +29,6 @@ export function* i8042_init(k: Kernel): Co<number> {
   yield* request_irq(k, I8042_KBD_IRQ, i8042_interrupt, IRQF_SHARED, 'i8042', i8042_interrupt);
   yield* pr_info(k, `serio: i8042 KBD port at 0x60,0x64 irq ${I8042_KBD_IRQ}`);
   if (mouse) yield* pr_info(k, `serio: i8042 AUX port at 0x60,0x64 irq ${I8042_AUX_IRQ}`);
+  yield* bootMessages(k, 'keyboard');
   return 0;
 }

@@ -14,7 +14,6 @@ import {
   MADT_LOCAL_X2APIC,
   madtProcessor,
 } from '../../../../drivers/acpi/processor_core.ts';
-import { totalCpus } from '../../../../drivers/base/cpu.ts';
 import { cpu_possible_mask } from '../../../../include/linux/cpumask.ts';
 import { pr_info, pr_warn } from '../../../../kernel/printk/printk.ts';
 import type { Kernel } from '../../../../kernel-context.ts';
@@ -119,8 +118,6 @@ export function* acpi_boot(k: Kernel): Co {
     yield* pr_info(k, 'ACPI: Using ACPI (MADT) for SMP configuration information');
   }
   yield* acpi_parse_hpet(k);
-  const { num_processors, disabled_cpus } = processorCount(k);
-  totalCpus(k).total_cpus = num_processors + disabled_cpus;
 }
 
 /** After the masks are final: the node of every possible CPU. */

@@ -3,12 +3,14 @@
  *
  * @linux arch/x86/kernel/apic/apic.c, the part from allocate_logical_cpuid to generic_processor_info
  */
+
 import { ERRNO } from '../../../../../abi/syscall.ts';
 import { hex } from '../../../../../sim/bits.ts';
 import { type Co, traced } from '../../../../../sim/coroutine.ts';
 import { cpuIds, set_cpu_possible, set_cpu_present } from '../../../../include/linux/cpumask.ts';
 import { pr_warn } from '../../../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../../../kernel-context.ts';
+import { numericOption } from '../smpboot-limits.ts';
 
 export const BAD_APICID = 0xffff;
 
@@ -29,8 +31,7 @@ export interface ProcessorCount {
 
 /** `nr_cpus=` of the command line, at most NR_CPUS. */
 function commandLineLimit(k: Kernel): number {
-  const given = /(?:^|\s)nr_cpus=(\d+)/.exec(k.commandLine)?.[1];
-  const number = given === undefined ? 0 : Number.parseInt(given, 10);
+  const number = numericOption(k, 'nr_cpus') ?? 0;
   return number > 0 ? Math.min(number, k.profile.maxCpus) : k.profile.maxCpus;
 }
 

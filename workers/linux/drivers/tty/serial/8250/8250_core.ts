@@ -1,6 +1,8 @@
 /** @linux drivers/tty/serial/8250/8250_core.c: the first legacy port, found without PnP */
+
 import { type Co, traced } from '../../../../../sim/coroutine.ts';
 import { IRQ_HANDLED, IRQ_NONE } from '../../../../include/linux/irq.ts';
+import { bootMessages } from '../../../../init/boot-messages.ts';
 import { request_irq } from '../../../../kernel/irq/manage.ts';
 import { pr_info, register_console } from '../../../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../../../kernel-context.ts';
@@ -63,7 +65,9 @@ export function* serial8250_init(k: Kernel): Co<number> {
   const up = serial8250_ports(k);
   if (!(yield* autoconfig(k, up))) return 0;
   const where = `I/O 0x${up.iobase.toString(16)} (irq = ${up.irq}, base_baud = 115200)`;
-  yield* pr_info(k, `serial8250: ${PORT.name} at ${where} is a 16550A`);
+  // 00:02: the PnP device that the firmware's PNP0501 becomes
+  yield* pr_info(k, `00:02: ${PORT.name} at ${where} is a 16550A`);
+  yield* bootMessages(k, 'serial');
   tty_register_device(k, up.port.tty);
   return 0;
 }
