@@ -131,7 +131,8 @@ class Replay {
     this.session.settle();
     const { registers, dmesg, qmpLines } = this.observer.take();
     this.session.input('qmp', '{"execute": "qmp_capabilities"}');
-    this.session.input('sh', `stty -echo cols 200; cd /; PS1='${PROMPT}'; PS2=\n`);
+    // the recorder's shell has no controlling terminal, and so no job control
+    this.session.input('sh', `set +m; stty -echo cols 200; cd /; PS1='${PROMPT}'; PS2=\n`);
     this.session.settle();
     this.observer.takeTty();
     const kernel = this.peek('/proc/version').trim();

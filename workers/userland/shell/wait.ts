@@ -87,7 +87,7 @@ export function* notifyJobs(shell: Shell): Co {
   for (const job of jobs.all.filter(isDone)) {
     const line = jobLine(job, jobs.marker(job));
     jobs.remove(job);
-    yield* writeAll(shell.sys, 2, `${line}\n`);
+    if (shell.state.options.monitor) yield* writeAll(shell.sys, 2, `${line}\n`);
   }
 }
 

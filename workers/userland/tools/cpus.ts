@@ -356,8 +356,10 @@ export function* chcpu(tool: Tool): Co<number> {
   const action = ['e', 'd', 'c', 'g'].find((letter) => options.has(letter));
   if (action === undefined) return yield* tool.usageError('bad usage');
   const list = options.value(action) ?? '';
-  const cpus = parseCpuList(list);
-  if (!cpus) return yield* tool.fail(`failed to parse CPU list: ${list}`);
+  const listed = parseCpuList(list);
+  if (!listed) return yield* tool.fail(`failed to parse CPU list: ${list}`);
+  // a set: in ascending order, each once
+  const cpus = [...new Set(listed)].sort((a, b) => a - b);
   let failed = 0;
   for (const cpu of cpus) {
     const good =

@@ -122,7 +122,7 @@ export function* taskset(tool: Tool): Co<number> {
     return yield* tool.usageError('bad usage');
   }
   const error = yield* tool.sys.sched_setaffinity(0, cpus);
-  if (error < 0) return yield* tool.fail(`failed to set pid 0's affinity: ${errorText(error)}`);
+  if (error < 0) return yield* tool.fail(`failed to set pid ${tool.sys.getpid()}'s affinity: ${errorText(error)}`);
   const status = yield* executeAlongPath(tool.sys, tool.programs, rest, tool.environment);
   return status >= 0
     ? status

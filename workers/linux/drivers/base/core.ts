@@ -3,6 +3,7 @@
  *
  * @linux drivers/base/core.c, without classes, device links and device numbers
  */
+
 import { ERRNO } from '../../../abi/syscall.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
 import { kernfs_path } from '../../fs/kernfs/dir.ts';
@@ -12,6 +13,7 @@ import { sysfs_create_group } from '../../fs/sysfs/group.ts';
 import type { device } from '../../include/linux/device.ts';
 import type { kernfs_node } from '../../include/linux/kernfs.ts';
 import { type mutex, mutex_init, mutex_lock, mutex_trylock, mutex_unlock } from '../../kernel/locking/mutex.ts';
+import { pr_err } from '../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
 import { bus_add_device, bus_remove_device, bus_to_subsys, device_lock, device_unlock } from './base.ts';
 import { bus_probe_device, device_release_driver } from './dd.ts';
@@ -78,7 +80,13 @@ function ueventAttribute(dev: device) {
     },
     *store(k: Kernel, buf: string): Co<number> {
       const action = ACTIONS.find((word) => buf.replace(/\n$/, '').split(' ')[0] === word);
-      if (!action) return -ERRNO.EINVAL;
+      if (!action) {
+        const path = (dev.sd ? kernfs_path(dev.sd) : '').replace(/^\/sys/, '');
+        yield* pr_err(k, `synth uevent: ${path}: unknown uevent action string`);
+        const who = dev.driver?.name ?? dev.bus?.name ?? '';
+        yield* pr_err(k, `${who} ${dev.name}: uevent: failed to send synthetic uevent: -${ERRNO.EINVAL}`);
+        return -ERRNO.EINVAL;
+      }
       deviceUevent(k, dev, action);
       return buf.length;
     },

@@ -12,8 +12,8 @@ export const irq_to_desc = (k: Kernel, irq: number): irq_desc | undefined => irq
 export const for_each_irq_desc = (k: Kernel): irq_desc[] =>
   [...irqDescs(k).values()].sort((a, b) => a.irq_data.irq - b.irq_data.irq);
 
-/** irq_default_affinity: every possible CPU. */
-const irq_default_affinity = (k: Kernel): CpuMask => cpu_possible_mask(k).copy();
+/** Every possible CPU, until /proc/irq/default_smp_affinity says otherwise. */
+export const irq_default_affinity = kernelState((k) => ({ mask: cpu_possible_mask(k).copy() }));
 
 /** Makes the descriptor of an interrupt of a controller. */
 export function irq_alloc_desc(
@@ -25,7 +25,7 @@ export function irq_alloc_desc(
   const irq_data: irq_data = {
     ...numbers,
     chip,
-    affinity: irq_default_affinity(k),
+    affinity: irq_default_affinity(k).mask.copy(),
     effective_affinity: new CpuMask(k.profile.maxCpus),
     activated: false,
     masked: true,

@@ -3,10 +3,10 @@ import { ERRNO } from '../../../abi/syscall.ts';
 import type { Co } from '../../../sim/coroutine.ts';
 import { proc_create, proc_mkdir, remove_proc_entry } from '../../fs/proc/generic.ts';
 import { type irq_cpustat_t, irq_stat } from '../../include/asm/hardirq.ts';
-import { CpuMask, cpu_online_mask, cpu_possible_mask, cpuIds } from '../../include/linux/cpumask.ts';
+import { CpuMask, cpu_online_mask, cpuIds } from '../../include/linux/cpumask.ts';
 import type { irq_desc } from '../../include/linux/irq.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
-import { for_each_irq_desc, irq_to_desc } from './irqdesc.ts';
+import { for_each_irq_desc, irq_default_affinity, irq_to_desc } from './irqdesc.ts';
 
 /** Width of the interrupt numbers: three digits up to 999 interrupts. */
 const PREC = 3;
@@ -80,24 +80,25 @@ export function show_interrupts(k: Kernel): string {
     .join('');
 }
 
-/** `0-2,5` as a mask; undefined when it is no list or names a CPU that cannot be. @linux lib/bitmap.c bitmap_parselist */
-export function parseCpuList(text: string, bits: number): CpuMask | undefined {
+/** `0-2,5` as a mask; -EINVAL when it is no list, -ERANGE when it names a CPU that cannot be. @linux lib/bitmap.c bitmap_parselist */
+export function parseCpuList(text: string, bits: number): CpuMask | number {
   const mask = new CpuMask(bits);
   for (const part of text.trim().split(',').filter(Boolean)) {
     const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? [];
     const [first, last] = [Number(from), Number(to)];
-    if (from === undefined || first > last || last >= bits) return undefined;
+    if (from === undefined || first > last) return -ERRNO.EINVAL;
+    if (last >= bits) return -ERRNO.ERANGE;
     for (let cpu = first; cpu <= last; cpu++) mask.set(cpu);
   }
   return mask;
 }
 
-/** `f` or `3,ffffffff` as a mask. */
-export function parseCpuHex(text: string, bits: number): CpuMask | undefined {
+/** `f` or `3,ffffffff` as a mask; -EINVAL, or -EOVERFLOW for a CPU that cannot be. @linux lib/bitmap.c bitmap_parse */
+export function parseCpuHex(text: string, bits: number): CpuMask | number {
   const groups = text.trim().split(',');
-  if (groups.some((group) => !/^[0-9a-fA-F]{1,8}$/.test(group))) return undefined;
+  if (groups.some((group) => !/^[0-9a-fA-F]{1,8}$/.test(group))) return -ERRNO.EINVAL;
   const value = BigInt(`0x${groups.map((group, at) => (at === 0 ? group : group.padStart(8, '0'))).join('')}`);
-  if (value >> BigInt(bits) !== 0n) return undefined;
+  if (value >> BigInt(bits) !== 0n) return -ERRNO.EOVERFLOW;
   const mask = new CpuMask(bits);
   for (let cpu = 0; cpu < bits; cpu++) if ((value >> BigInt(cpu)) & 1n) mask.set(cpu);
   return mask;
@@ -118,7 +119,7 @@ function affinityFile(k: Kernel, irq: number, name: string, format: Format, set:
     *write(kernel, buf): Co<number> {
       const bits = cpuIds(kernel).nr_cpu_ids;
       const mask = format === 'hex' ? parseCpuHex(buf, bits) : parseCpuList(buf, bits);
-      if (!mask) return -ERRNO.EINVAL;
+      if (typeof mask === 'number') return mask;
       const ret = yield* set(kernel, irq, mask);
       return ret < 0 ? ret : buf.length;
     },
@@ -176,7 +177,14 @@ export function register_irq_procs(k: Kernel, set: SetAffinity): void {
   proc_mkdir(k, 'irq');
   proc_create(k, 'irq/default_smp_affinity', {
     *show(kernel): Co<string> {
-      return print(kernel, cpu_possible_mask(kernel), 'hex');
+      return print(kernel, irq_default_affinity(kernel).mask, 'hex');
+    },
+    *write(kernel, buf): Co<number> {
+      const mask = parseCpuHex(buf, cpuIds(kernel).nr_cpu_ids);
+      if (typeof mask === 'number') return mask;
+      if (mask.and(cpu_online_mask(kernel)).weight === 0) return -ERRNO.EINVAL;
+      irq_default_affinity(kernel).mask = mask;
+      return buf.length;
     },
   });
   registered(k).done = true;

@@ -36,5 +36,7 @@ const migration_cpu_stop = traced(
 /** sched_setaffinity(2) for a task that was found: 0, -EINVAL, also for a kernel thread that is bound. */
 export function* __sched_setaffinity(k: Kernel, task: task_struct, mask: CpuMask): Co<number> {
   if (task.flags & PF_NO_SETAFFINITY) return -22;
-  return yield* set_cpus_allowed_ptr(k, task, mask);
+  // the root cpuset allows the CPUs that are online now: those that come later are not in the task's mask
+  const allowed = mask.and(cpu_active_mask(k));
+  return yield* set_cpus_allowed_ptr(k, task, allowed);
 }

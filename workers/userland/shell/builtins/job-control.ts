@@ -60,7 +60,8 @@ function* waitForJob(shell: Shell, job: Job): Co<number | undefined> {
     } else if (typeof result === 'number') state.jobs.ended(pid, 127, undefined);
     else state.jobs.ended(result.pid, statusOf(result), result.signal);
   }
-  if (state.interactive) yield* shell.printError(`${jobLine(job, state.jobs.marker(job))}\n`);
+  // without job control nobody is told of a job's end
+  if (state.interactive && state.options.monitor) yield* shell.printError(`${jobLine(job, state.jobs.marker(job))}\n`);
   state.jobs.remove(job);
   return jobStatus(job);
 }

@@ -14,10 +14,12 @@ import {
   cpu_online,
   cpu_online_mask,
   cpu_possible_mask,
+  cpu_present_mask,
   cpuIds,
   num_online_cpus,
   set_cpu_online,
   set_cpu_possible,
+  set_cpu_present,
 } from '../../../include/linux/cpumask.ts';
 import { local_irq_enable } from '../../../include/linux/irqflags.ts';
 import { get_current, type PerCpuBase, smp_processor_id, type task_struct } from '../../../include/linux/sched.ts';
@@ -102,6 +104,8 @@ export const prefill_possible_map = traced('prefill_possible_map', function* (k:
   const hotplug = Math.max(0, possible - count.num_processors);
   yield* pr_info(k, `smpboot: Allowing ${possible} CPUs, ${hotplug} hotplug CPUs`);
   for (const cpu of [...cpu_possible_mask(k)]) if (cpu >= possible) set_cpu_possible(k, cpu, false);
+  // masks end at nr_cpu_ids from here on
+  for (const cpu of [...cpu_present_mask(k)]) if (cpu >= possible) set_cpu_present(k, cpu, false);
   for (let cpu = 0; cpu < possible; cpu++) set_cpu_possible(k, cpu, true);
 });
 

@@ -7,7 +7,7 @@ import type { Co } from '../../../../../sim/coroutine.ts';
 import type { CpuMask } from '../../../../include/linux/cpumask.ts';
 import type { irq_chip, irq_data } from '../../../../include/linux/irq.ts';
 import { handle_edge_irq, handle_fasteoi_irq } from '../../../../kernel/irq/chip.ts';
-import { irq_alloc_desc, irq_to_desc } from '../../../../kernel/irq/irqdesc.ts';
+import { for_each_irq_desc, irq_alloc_desc, irq_to_desc } from '../../../../kernel/irq/irqdesc.ts';
 import { pr_info } from '../../../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../../../kernel-context.ts';
 import { ack_APIC_irq, destinationOf } from './destination.ts';
@@ -177,6 +177,9 @@ export function* setup_IO_APIC(k: Kernel): Co {
     if (!override && overridden.has(irq)) continue;
     mp_map_pin_to_irq(k, irq, override?.gsi ?? irq, override?.level ?? false, override?.activeLow ?? false);
   }
+  // before they are requested, legacy interrupts have their vectors of old at the boot CPU
+  for (const desc of for_each_irq_desc(k))
+    if (desc.irq_data.irq < NR_IRQS_LEGACY) desc.irq_data.effective_affinity.set(0);
   const timer = irq_to_desc(k, TIMER_IRQ);
   const pin = pins(k).get(TIMER_IRQ);
   if (!timer || !pin) return;
