@@ -43,6 +43,7 @@ export const ERRNO = {
   ENOSYS: 38,
   ENOTEMPTY: 39,
   ELOOP: 40,
+  ENODATA: 61,
   EOVERFLOW: 75,
   EOPNOTSUPP: 95,
 } as const;
@@ -82,6 +83,7 @@ export const STRERROR: Readonly<Record<number, string>> = {
   38: 'Function not implemented',
   39: 'Directory not empty',
   40: 'Too many levels of symbolic links',
+  61: 'No data available',
   75: 'Value too large for defined data type',
   95: 'Operation not supported',
 };

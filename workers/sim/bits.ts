@@ -25,3 +25,17 @@ export const hex = (value: number): string => `0x${value.toString(16)}`;
 export function assertUnreachable(value: never): never {
   throw new Error(`unexpected ${JSON.stringify(value)}`);
 }
+
+/** The least power of two that is not below `value`; 1 for anything up to 1. Exact up to 2^53. */
+export function roundUpPowerOfTwo(value: number): number {
+  let power = 1;
+  while (power < value) power *= 2;
+  return power;
+}
+
+/** How often 1 must be doubled to reach `value`. */
+export function ceilLog2(value: number): number {
+  let log = 0;
+  for (let power = 1; power < value; power *= 2) log++;
+  return log;
+}

@@ -5,6 +5,7 @@
  * @linux texts of many files; the recordings' boot logs
  */
 import { acpi_get_table } from '../../acpica/tables/tbutils.ts';
+import { ceilLog2, roundUpPowerOfTwo } from '../../sim/bits.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { uniprocessor } from '../arch/x86/kernel/alternative.ts';
 import { numaTables } from '../arch/x86/mm/numa.ts';
@@ -217,7 +218,8 @@ const MESSAGES = {
     (k) => systemHashTable(k, 'Dentry cache', { scale: 13, entry: 8 }),
     (k) => systemHashTable(k, 'Inode-cache', { scale: 14, entry: 8 }),
     'mem auto-init: stack:all(zero), heap alloc:on, heap free:off',
-    (k) => (mayGrowAbove4G(k) ? `software IO TLB: area num ${powerOfTwo(cpu_possible_mask(k).weight)}.` : undefined),
+    (k) =>
+      mayGrowAbove4G(k) ? `software IO TLB: area num ${roundUpPowerOfTwo(cpu_possible_mask(k).weight)}.` : undefined,
     'AGP: Checking aperture...',
     'AGP: No AGP bridge found',
     memory,
@@ -392,7 +394,7 @@ const MESSAGES = {
     'Trying to unpack rootfs image as initramfs...',
     'Initialise system trusted keyrings',
     'Key type blacklist registered',
-    (k) => `workingset: timestamp_bits=36 max_order=${Math.ceil(Math.log2(usableBytes(k) / PAGE_SIZE))} bucket_order=0`,
+    (k) => `workingset: timestamp_bits=36 max_order=${ceilLog2(usableBytes(k) / PAGE_SIZE)} bucket_order=0`,
     'zbud: loaded',
     'integrity: Platform Keyring initialized',
     'integrity: Machine keyring initialized',
@@ -454,12 +456,10 @@ const MESSAGES = {
 
 export type BootPlace = keyof typeof MESSAGES;
 
-const powerOfTwo = (value: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, value)));
-
 /** futex_init(): 256 buckets of a cache line for each possible CPU. */
 function futexTable(k: Kernel): string {
-  const entries = powerOfTwo(256 * cpu_possible_mask(k).weight);
-  return `futex hash table entries: ${entries} (order: ${Math.log2((entries * 64) / PAGE_SIZE)}, ${entries * 64} bytes, linear)`;
+  const entries = roundUpPowerOfTwo(256 * cpu_possible_mask(k).weight);
+  return `futex hash table entries: ${entries} (order: ${ceilLog2((entries * 64) / PAGE_SIZE)}, ${entries * 64} bytes, linear)`;
 }
 
 function tcpTables(k: Kernel): string {

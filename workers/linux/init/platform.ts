@@ -21,6 +21,7 @@ import { i8042_init } from '../drivers/input/serio/i8042.ts';
 import { cmos_init } from '../drivers/rtc/rtc-cmos.ts';
 import { cpuhp_sysfs_init, cpuidle_sysfs_init } from '../kernel/cpu_sysfs.ts';
 import { init_irq_proc } from '../kernel/irq/manage.ts';
+import { pm_init } from '../kernel/power/main.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import type { Kernel } from '../kernel-context.ts';
 import { bootMessages } from './boot-messages.ts';
@@ -58,6 +59,7 @@ export const platformParts: Pick<BootParts, 'acpi_boot' | 'init_IRQ' | 'driver_i
 
 /** subsys_initcalls: before file systems and devices. */
 export const platformSubsysInitcalls: readonly Initcall[] = [
+  { name: 'pm_init', fn: pm_init },
   { name: 'init_irq_proc', fn: irqProc },
   { name: 'topology_init', fn: topology_init },
   { name: 'acpi_init', fn: acpi_init },

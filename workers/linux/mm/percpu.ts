@@ -4,6 +4,7 @@
  * @linux mm/percpu.c: pcpu_build_alloc_info and pcpu_dump_alloc_info; without the allocator
  */
 
+import { roundUpPowerOfTwo } from '../../sim/bits.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { cpu_to_node } from '../arch/x86/mm/numa.ts';
 import { cpu_possible_mask } from '../include/linux/cpumask.ts';
@@ -47,6 +48,11 @@ function unitsPerAllocation(groups: readonly number[][], minUnit: number): numbe
   return best;
 }
 
+const roundDownPowerOfTwo = (value: number): number => {
+  const power = roundUpPowerOfTwo(value);
+  return power > value && power > 1 ? power / 2 : power;
+};
+
 export function* pcpu_embed_first_chunk(k: Kernel): Co {
   const groups = groupsOf(k);
   const minUnit = STATIC_SIZE + RESERVED_SIZE + DYNAMIC_SIZE;
@@ -57,7 +63,7 @@ export function* pcpu_embed_first_chunk(k: Kernel): Co {
   const cpuWidth = `${cpu_possible_mask(k).weight}`.length;
   const groupWidth = `${groups.length}`.length;
   const width = units * (cpuWidth + 1) + groupWidth + 3;
-  const perLine = 2 ** Math.floor(Math.log2(Math.max(1, Math.floor(LINE_WIDTH / width))));
+  const perLine = roundDownPowerOfTwo(LINE_WIDTH / width);
   const allocations = groups.flatMap((cpus, group) =>
     Array.from({ length: Math.ceil(cpus.length / units) }, (_, part) => {
       const held = Array.from({ length: units }, (_unused, unit) => cpus[part * units + unit]);

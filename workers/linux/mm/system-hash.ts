@@ -1,4 +1,5 @@
 /** How large the kernel makes a hash table. @linux mm/page_alloc.c: alloc_large_system_hash, without its allocation */
+import { ceilLog2, roundUpPowerOfTwo } from '../../sim/bits.ts';
 import { numaTables } from '../arch/x86/mm/numa.ts';
 import type { Kernel } from '../kernel-context.ts';
 import { bootMemory, PAGE_SHIFT, PAGE_SIZE } from './page_alloc.ts';
@@ -22,10 +23,10 @@ export function systemHashTable(
 ): string {
   const pages = bootMemory(k).reduce((sum, { start, end }) => sum + end - start, 0);
   const rounded = Math.ceil(pages / PAGES_PER_MIB) * PAGES_PER_MIB;
-  const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, rounded / 2 ** (scale - PAGE_SHIFT))));
-  const entries = Math.min(wanted, 2 ** Math.floor(Math.log2(most)));
+  const wanted = roundUpPowerOfTwo(rounded / 2 ** (scale - PAGE_SHIFT));
+  const entries = Math.min(wanted, most);
   const bytes = entries * entry;
-  const order = Math.max(0, Math.ceil(Math.log2(bytes / PAGE_SIZE)));
+  const order = ceilLog2(bytes / PAGE_SIZE);
   // with several nodes the tables are spread over them by vmalloc
   const kind = numaTables(k).online.size > 1 ? 'vmalloc' : 'linear';
   return `${name} hash table entries: ${entries} (order: ${order}, ${bytes} bytes, ${kind})`;
