@@ -70,6 +70,10 @@ function cpuOf(state: LadderState, cpu: number): LadderCpu {
 
 export function foldLadder(state: LadderState, event: LabEvent): boolean {
   switch (event.kind) {
+    case 'machine_state':
+      if (textField(event, 'state') !== 'reset') return false;
+      state.cpus.clear();
+      return true;
     case 'cpuhp_state': {
       const cpu = cpuOf(state, numberField(event, 'cpu'));
       const isFirst = cpu.changedAt < 0;

@@ -12,7 +12,7 @@ export interface MaskChange {
   readonly sequence: number;
 }
 
-/** The kernel's CPU masks: fold of `cpu_mask`. */
+/** The kernel's CPU masks: fold of `cpu_mask`; empty when the machine is reset. */
 export interface MasksState {
   /** By name, among them `active` and `dying`. */
   readonly masks: Map<string, Set<number>>;
@@ -26,6 +26,10 @@ export function initialMasks(): MasksState {
 }
 
 export function foldMasks(state: MasksState, event: LabEvent): boolean {
+  if (event.kind === 'machine_state' && textField(event, 'state') === 'reset') {
+    for (const cpus of state.masks.values()) cpus.clear();
+    return true;
+  }
   if (event.kind !== 'cpu_mask') return false;
   const mask = textField(event, 'mask');
   const cpu = numberField(event, 'cpu');

@@ -73,6 +73,12 @@ export function foldTasks(state: TasksState, event: LabEvent): boolean {
       state.runningOn.set(event.vcpu, numberField(event, 'next'));
       taskOf(state, numberField(event, 'next')).vcpu = event.vcpu;
       return true;
+    case 'machine_state':
+      // the next kernel counts its tasks from the start
+      if (textField(event, 'state') !== 'reset') return false;
+      state.tasks.clear();
+      state.runningOn.clear();
+      return true;
     default:
       return false;
   }

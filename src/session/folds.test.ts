@@ -44,6 +44,12 @@ describe('the masks', () => {
     expect(lastChange).toEqual({ mask: 'present', cpu: 1, value: false, sequence: 3 });
   });
 
+  test('are empty after a reset, until the next kernel sets them', () => {
+    const log = new TestLog();
+    log.add('cpu_mask', { mask: 'online', cpu: 2, value: 1 }).add('machine_state', { state: 'reset' });
+    expect([...(foldAll(initialMasks(), foldMasks, log).masks.get('online') ?? [])]).toEqual([]);
+  });
+
   test.each([
     [[], ''],
     [[0], '0'],

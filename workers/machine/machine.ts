@@ -154,13 +154,14 @@ export class Machine {
     this.scheduler.reset();
     this.currentBoard = this.buildBoard(earlier.currentConfig(), earlier);
     this.currentKernel = this.boot();
-    if (running) this.board.powerOn();
-    if (earlier.everRan) {
-      // SeaBIOS finds that it has run before and resets the machine itself, by port 0xcf9 and by a triple fault; QEMU
-      // tells of each. It takes no other time here, and on a real machine one of the two may come too late to be told.
-      for (const delay of FIRMWARE_RESETS) {
-        this.scheduler.after(delay, () => this.qmp.event('RESET', { guest: true, reason: 'guest-reset' }));
-      }
+    if (!running) return;
+    this.board.powerOn();
+    // SeaBIOS finds that it has run before and resets the machine itself, by port 0xcf9 and by a triple fault; QEMU tells of
+    // each. Here that takes no other time. On a real machine the second may come too late to be told; after a reset of
+    // the guest's own it mostly does.
+    const own = reason === 'guest-reset' ? FIRMWARE_RESETS.slice(0, 1) : FIRMWARE_RESETS;
+    for (const delay of own) {
+      this.scheduler.after(delay, () => this.qmp.event('RESET', { guest: true, reason: 'guest-reset' }));
     }
   }
 

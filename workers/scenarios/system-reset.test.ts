@@ -63,7 +63,9 @@ describe('system_reset', () => {
 
   test('a machine that stands still is in prelaunch after it, and boots at cont', () => {
     lab.qmp({ execute: 'stop' });
+    lab.events();
     lab.qmp(RESET);
+    expect(qmpEvents(lab)).toEqual([['RESET', { guest: false, reason: 'host-qmp-system-reset' }]]);
     expect(lab.qmp({ execute: 'query-status' })).toMatchObject({ return: { status: 'prelaunch', running: false } });
     lab.qmp({ execute: 'cont' });
     expect(lab.sh('echo up')).toBe('up');
