@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Session } from '../machine/session.ts';
 import { SCENARIO_VERSION } from '../protocol/scenario.ts';
-import { NS_PER_SECOND } from '../protocol/units.ts';
+import { NS_PER_MS, NS_PER_SECOND } from '../protocol/units.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { openSession } from './open-session.ts';
 
@@ -26,19 +26,23 @@ function interactive(session: Session): void {
   if (stdin.isTTY) stdin.setRawMode(true);
   stdin.setEncoding('utf8');
   session.machine.console.onOutput((text) => process.stdout.write(text));
-  let busy = false;
+  // booted at once; from then on virtual time follows real time, so that `sleep` and `watch` take theirs
+  session.settle();
+  const base = session.progress().now - performance.now() * NS_PER_MS;
+  let timer: NodeJS.Timeout | undefined;
   const work = (): void => {
-    busy = true;
+    clearTimeout(timer);
     const started = performance.now();
-    const { quiet, nextDue, now } = session.advance(Number.MAX_SAFE_INTEGER, () => performance.now() - started > 20);
-    busy = false;
+    const target = Math.floor(base + started * NS_PER_MS);
+    const { nextDue, quiet } = session.advance(target, () => performance.now() - started > 20);
     if (session.machine.hasQuit) process.exit(0);
-    if (!quiet && nextDue !== now) setImmediate(work);
+    if (nextDue !== undefined) timer = setTimeout(work, Math.max(0, (nextDue - target) / NS_PER_MS));
+    else if (!quiet) timer = setTimeout(work, 0);
   };
   stdin.on('data', (text) => {
     if (String(text).includes(ESCAPE)) process.exit(0);
     session.input('sh', String(text));
-    if (!busy) work();
+    work();
   });
   stdin.on('end', () => {
     runOut(session);
