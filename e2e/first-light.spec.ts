@@ -53,30 +53,19 @@ test('a click plugs a CPU in; further clicks bring it online, take it offline an
 
 test('the same by the QMP console and the shell', async ({ lab, page }) => {
   await lab.openAtFullSpeed();
-  const send = async (command: string) => {
-    await page.getByRole('tab', { name: 'QMP' }).click();
-    await page.getByRole('textbox', { name: /QMP command/ }).fill(command);
-    await page.keyboard.press('Enter');
-    await lab.quiescent();
-  };
-  const type = async (line: string) => {
-    await page.getByRole('tab', { name: 'Shell' }).click();
-    await page.getByRole('textbox', { name: /shell on ttyS0/ }).focus();
-    await page.keyboard.type(`${line}\n`);
-    await lab.quiescent();
-  };
-  await send('query-hotpluggable-cpus');
+  await lab.send('QMP', 'query-hotpluggable-cpus');
   await expect(page.getByRole('log', { name: 'QMP messages' })).toContainText('vcpus-count');
-  await send(
+  await lab.send(
+    'QMP',
     '{"execute": "device_add", "arguments": {"driver": "max-x86_64-cpu", "id": "cpu3", "socket-id": 0, "core-id": 3, "thread-id": 0}}',
   );
   await lab.expectCondition(3, 'present');
-  await type('echo 1 > /sys/devices/system/cpu/cpu2/online');
+  await lab.typeLine('echo 1 > /sys/devices/system/cpu/cpu2/online');
   await lab.expectCondition(3, 'online');
   await lab.expectPicturesToAgree();
-  await type('echo 0 > /sys/devices/system/cpu/cpu2/online');
+  await lab.typeLine('echo 0 > /sys/devices/system/cpu/cpu2/online');
   await lab.expectCondition(3, 'present');
-  await send('device_del id=cpu3');
+  await lab.send('QMP', 'device_del id=cpu3');
   await lab.expectCondition(3, 'possible');
   await lab.expectPicturesToAgree();
 });

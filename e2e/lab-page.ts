@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 
 declare global {
@@ -25,6 +26,12 @@ export interface Facts {
 
 /** Position of the speed slider that stands for full speed. */
 const FULL_SPEED = 11;
+
+/** The fragment that carries this JSON text, or this scenario. */
+export function linkTo(scenario: string | object): string {
+  const text = typeof scenario === 'string' ? scenario : JSON.stringify(scenario);
+  return `#s=1.${deflateRawSync(Buffer.from(text)).toString('base64url')}`;
+}
 
 /** Drives the page for a journey, and watches it: what a visitor would not see, such as an error in the console. */
 export class LabPage {
@@ -77,6 +84,22 @@ export class LabPage {
   async act(index: number, action: string): Promise<void> {
     await this.slot(index).click();
     await this.page.getByRole('menuitem', { name: action }).click();
+    await this.quiescent();
+  }
+
+  /** Sends a line to QEMU's monitor `qmp` or `hmp`, by its console. */
+  async send(console: 'QMP' | 'Monitor', line: string): Promise<void> {
+    await this.page.getByRole('tab', { name: console }).click();
+    await this.page.getByRole('textbox', { name: `${console} command` }).fill(line);
+    await this.page.keyboard.press('Enter');
+    await this.quiescent();
+  }
+
+  /** Types a line into the guest's shell. */
+  async typeLine(line: string): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Shell' }).click();
+    await this.page.getByRole('textbox', { name: /shell on ttyS0/ }).focus();
+    await this.page.keyboard.type(`${line}\n`);
     await this.quiescent();
   }
 

@@ -311,7 +311,9 @@ function foldMonitor(state: ChainState, event: LabEvent): boolean {
   }
   const name = /"event"\s*:\s*"(ACPI_DEVICE_OST|DEVICE_DELETED)"/.exec(text)?.[1];
   if (name === undefined) return false;
-  hit(state, 'event', event, name);
+  // The report that follows DEVICE_DELETED is not the news.
+  const known = state.stages.get('event')?.label;
+  hit(state, 'event', event, known === 'DEVICE_DELETED' ? known : name);
   return true;
 }
 

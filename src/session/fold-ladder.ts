@@ -27,6 +27,8 @@ export interface LadderCpu {
   /** `resting` once the state is the target. */
   direction: 'up' | 'down' | 'resting';
   /** Innermost callback last: `cpuhp_kick_ap_work` runs on one CPU while its steps run on another. */
+  /** `up` or `down`: the way that it went before it came to rest. */
+  lastDirection: LadderCpu['direction'];
   readonly running: RunningStep[];
   /** The last callback that ran, kept after its end. */
   lastStep: RunningStep | undefined;
@@ -58,6 +60,7 @@ function cpuOf(state: LadderState, cpu: number): LadderCpu {
     state: 0,
     target: 0,
     direction: 'resting',
+    lastDirection: 'resting',
     running: [],
     lastStep: undefined,
     failed: undefined,
@@ -80,14 +83,17 @@ export function foldLadder(state: LadderState, event: LabEvent): boolean {
       const target = numberField(event, 'target');
       const from = numberField(event, 'state');
       const before = cpu.direction;
+      if (before !== 'resting') cpu.lastDirection = before;
       cpu.state = from;
       cpu.target = target;
       // The CPU that boots is put at the top without a target: it does not go down.
       cpu.direction = target > from ? 'up' : target < from && !isFirst ? 'down' : 'resting';
-      if (before === 'resting' && cpu.direction !== 'resting') {
+      // The way down rests at the state in which the CPU's own thread hands over to the control CPU.
+      const goesOn = cpu.rolledBack && cpu.direction === cpu.lastDirection;
+      if (before === 'resting' && cpu.direction !== 'resting' && !goesOn) {
         cpu.failed = undefined;
         cpu.rolledBack = false;
-      } else if (before !== cpu.direction && cpu.direction !== 'resting') {
+      } else if (before !== cpu.direction && before !== 'resting' && cpu.direction !== 'resting') {
         // A state is left before its teardown runs, and entered before its startup: the one that failed is the upper.
         const step = cpu.direction === 'up' ? from : from + 1;
         cpu.failed ??= { step, callback: '', ret: 0, sequence: event.sequence };

@@ -3,6 +3,7 @@ import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
 import { DEFAULT_SCENARIO } from '../../workers/protocol/scenario.ts';
 import { foldChain, initialChain } from './fold-chain.ts';
 import { type CpusState, foldCpus, initialCpus, slotOfAcpiNode } from './fold-cpus.ts';
+import { foldDevices, initialDevices } from './fold-devices.ts';
 import { foldLadder, initialLadder, namedState } from './fold-ladder.ts';
 import { foldTexts, initialTexts, kernelTimeStamp } from './fold-log.ts';
 import { foldMasks, formatCpuList, initialMasks } from './fold-masks.ts';
@@ -196,6 +197,55 @@ describe('the ladder', () => {
     expect(state.cpus.get(1)?.failed).toBeUndefined();
   });
 
+  const turns = (states: readonly (readonly [state: number, target: number])[]) => {
+    const log = new TestLog().add('cpuhp_state', { cpu: 1, state: states[0]?.[0] ?? 0, target: states[0]?.[0] ?? 0 });
+    for (const [state, target] of states) log.add('cpuhp_state', { cpu: 1, state, target });
+    return log;
+  };
+
+  test('tells a rollback on the way down by its turn: the state above has failed', () => {
+    const log = turns([
+      [236, 0],
+      [236, 153],
+      [198, 153],
+      [196, 153],
+      [197, 236],
+      [236, 236],
+    ]).add('cpuhp_exit', { cpu: 1, state: 236, step: 236, ret: -11 });
+    const cpu = foldAll(initialLadder(), foldLadder, log).cpus.get(1);
+    expect(cpu).toMatchObject({ direction: 'resting', rolledBack: true, failed: { step: 197, ret: -11 } });
+  });
+
+  test('tells a rollback on the way up, through the state where the control CPU takes over', () => {
+    const log = turns([
+      [0, 236],
+      [91, 236],
+      [197, 236],
+      [196, 153],
+      [153, 153],
+      [153, 0],
+      [0, 0],
+    ]);
+    const state = foldAll(initialLadder(), foldLadder, log);
+    expect(state.cpus.get(1)).toMatchObject({ direction: 'resting', rolledBack: true, failed: { step: 197 } });
+    for (const event of turns([[0, 236]]).events()) foldLadder(state, event);
+    expect(state.cpus.get(1)).toMatchObject({ direction: 'up', rolledBack: false, failed: undefined });
+  });
+
+  test('takes a way down with its stop at the takedown for no rollback', () => {
+    const log = turns([
+      [236, 0],
+      [236, 153],
+      [153, 153],
+      [153, 0],
+      [0, 0],
+    ]);
+    expect(foldAll(initialLadder(), foldLadder, log).cpus.get(1)).toMatchObject({
+      rolledBack: false,
+      failed: undefined,
+    });
+  });
+
   test('finds the named rung of a state between rungs', () => {
     const row = { section: 'PREPARE', startup: undefined, teardown: undefined, multi: false } as const;
     const states = [
@@ -274,6 +324,50 @@ describe('the chain', () => {
     expect(foldAll(initialChain(), foldChain, log).accesses).toEqual([
       { sequence: 0, text: 'cpuhp_acpi_read_flags idx[0x2] flags: 0x3' },
     ]);
+  });
+});
+
+describe('the devices', () => {
+  const fold = (log: TestLog) => foldAll(initialDevices(), foldDevices, log).registers;
+
+  test('hold what was written, read or set last, with the bits by name', () => {
+    const log = new TestLog();
+    log.add('register_change', { device: 'acpi-gpe', register: 'GPE0_STS[0]', from: 0, to: 4 });
+    log.add('register_write', { device: 'acpi-gpe', register: 'GPE0_EN', value: 2 });
+    const gpe = fold(log).get('GPE0');
+    expect(gpe?.get('GPE0_STS')).toEqual({ value: '0x4', bits: 'CPU', sequence: 0 });
+    expect(gpe?.get('GPE0_EN')).toEqual({ value: '0x2', bits: 'PCI', sequence: 1 });
+  });
+
+  test('lose a status bit to a written 1', () => {
+    const log = new TestLog().add('register_read', { device: 'acpi-gpe', register: 'GPE0_STS', value: 6 });
+    log.add('register_write', { device: 'acpi-gpe', register: 'GPE0_STS', value: 4 });
+    expect(fold(log).get('GPE0')?.get('GPE0_STS')).toMatchObject({ value: '0x2', bits: 'PCI' });
+  });
+
+  test('follow the SCI through IRR and ISR to its end, which the pin takes notice of', () => {
+    const log = new TestLog().add('irq_line', { line: 'ioapic pin 9', level: 1 });
+    log.add('ioapic_deliver', { pin: 9, vector: 0x21, destination: 1, remoteIrr: 1 });
+    log.add('lapic_accept', { vcpu: 1, vector: 0x21 });
+    expect(fold(log).get('LAPIC')?.get('LAPIC 1 IRR')?.value).toBe('0x21');
+    const served = new TestLog().add('ioapic_deliver', { pin: 9, vector: 0x21, destination: 1, remoteIrr: 1 });
+    served.add('lapic_accept', { vcpu: 1, vector: 0x21 }).on(1, 5).add('irq_entry', { vector: 0x21 });
+    const state = foldAll(initialDevices(), foldDevices, served);
+    expect(state.registers.get('LAPIC')?.get('LAPIC 1 IRR')?.value).toBe('–');
+    expect(state.registers.get('LAPIC')?.get('LAPIC 1 ISR')?.value).toBe('0x21');
+    expect(state.registers.get('IO-APIC')?.get('pin 9 Remote IRR')?.value).toBe('1');
+    const ended = new TestLog().on(1, 5).add('register_write', { device: 'lapic', register: 'EOI', value: 0 });
+    for (const event of ended.events()) foldDevices(state, event);
+    expect(state.registers.get('LAPIC')?.get('LAPIC 1 ISR')?.value).toBe('–');
+    expect(state.registers.get('IO-APIC')?.get('pin 9 Remote IRR')?.value).toBe('0');
+  });
+
+  test('tell of the CPU hotplug block what QEMU’s trace says', () => {
+    const log = new TestLog().add('qemu_trace', { point: 'cpuhp_acpi_write_idx', a: 2 });
+    log.add('qemu_trace', { point: 'cpuhp_acpi_read_flags', a: 2, b: 3 });
+    const block = fold(log).get('cpu-hotplug');
+    expect(block?.get('selector')?.value).toBe('0x2');
+    expect(block?.get('flags [0x2]')).toMatchObject({ value: '0x3', bits: 'enabled inserting' });
   });
 });
 

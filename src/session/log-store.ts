@@ -3,6 +3,7 @@ import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
 import { textField } from './event-access.ts';
 import { type ChainState, foldChain, initialChain } from './fold-chain.ts';
 import { type CpusState, foldCpus, initialCpus, slotOfCpu } from './fold-cpus.ts';
+import { type DevicesState, foldDevices, initialDevices } from './fold-devices.ts';
 import { foldLadder, initialLadder, type LadderState } from './fold-ladder.ts';
 import { foldTexts, initialTexts, type TextsState } from './fold-log.ts';
 import { foldMasks, initialMasks, type MasksState } from './fold-masks.ts';
@@ -18,9 +19,19 @@ export interface Versions {
   readonly tasks: number;
   readonly texts: number;
   readonly narration: number;
+  readonly devices: number;
 }
 
-export const NO_VERSIONS: Versions = { cpus: 0, masks: 0, ladder: 0, chain: 0, tasks: 0, texts: 0, narration: 0 };
+export const NO_VERSIONS: Versions = {
+  cpus: 0,
+  masks: 0,
+  ladder: 0,
+  chain: 0,
+  tasks: 0,
+  texts: 0,
+  narration: 0,
+  devices: 0,
+};
 
 /** Events after a command or a write in which its effects begin. */
 const ROUND_BEGINS = 300;
@@ -40,6 +51,7 @@ export class LogStore {
   readonly chain: ChainState = initialChain();
   readonly tasks: TasksState = initialTasks();
   readonly texts: TextsState = initialTexts();
+  readonly devices: DevicesState = initialDevices();
   sentence: Sentence | undefined;
   /** Sentences so far, weighted by the time that a reader needs for them. */
   told = 0;
@@ -61,7 +73,7 @@ export class LogStore {
   append(chunks: readonly LogChunk[]): void {
     const start = this.reader.length;
     for (const chunk of chunks) this.reader.append(chunk);
-    const changed = { cpus: 0, masks: 0, ladder: 0, chain: 0, tasks: 0, texts: 0, narration: 0 };
+    const changed = { ...NO_VERSIONS } as Record<keyof Versions, number>;
     const context = {
       taskName: (task: number) => taskName(this.tasks, task),
       cpuOfVcpu: (vcpu: number) => this.cpus.slots[vcpu]?.cpu ?? -1,
@@ -73,6 +85,7 @@ export class LogStore {
       changed.ladder |= Number(foldLadder(this.ladder, event));
       changed.chain |= Number(foldChain(this.chain, event));
       changed.tasks |= Number(foldTasks(this.tasks, event));
+      changed.devices |= Number(foldDevices(this.devices, event));
       changed.texts |= Number(foldTexts(this.texts, event));
       const sentence = this.ladder.turnedAt === event.sequence ? this.tellRollback(event) : narrate(event, context);
       if (sentence) {
@@ -95,6 +108,7 @@ export class LogStore {
       tasks: versions.tasks + changed.tasks,
       texts: versions.texts + changed.texts,
       narration: versions.narration + changed.narration,
+      devices: versions.devices + changed.devices,
     };
   }
 

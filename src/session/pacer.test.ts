@@ -8,6 +8,8 @@ const MS = 1_000_000;
 class ScriptedMachine {
   readonly calls: string[] = [];
   now = 0;
+  /** From this time on only the scenario's next input is missing, until a step gives it. */
+  waitsAt: number | undefined;
   private readonly times: readonly number[];
 
   constructor(times: readonly number[]) {
@@ -20,9 +22,9 @@ class ScriptedMachine {
     return {
       now: this.now,
       records,
-      quiet: due === undefined || due > this.now + 20 * MS,
+      quiet: this.waitsAt === undefined && (due === undefined || due > this.now + 20 * MS),
       nextDue: due,
-      awaitsInput: false,
+      awaitsInput: this.waitsAt !== undefined && this.now >= this.waitsAt,
     };
   }
 
@@ -34,12 +36,13 @@ class ScriptedMachine {
 
   settle(): Promise<Progress> {
     this.calls.push('settle');
-    while (!this.progress().quiet) this.now = this.progress().nextDue ?? this.now;
+    while (!this.progress().quiet && !this.progress().awaitsInput) this.now = this.progress().nextDue ?? this.now;
     return Promise.resolve(this.progress());
   }
 
   step(kind: string): Promise<Progress> {
     this.calls.push(`step ${kind}`);
+    if (this.progress().awaitsInput) this.waitsAt = undefined;
     this.now = this.progress().nextDue ?? this.now;
     return Promise.resolve(this.progress());
   }
@@ -126,6 +129,21 @@ describe('the pacer', () => {
     start(machine, { watched: () => false }).hurried = false;
     for (let at = 0; at < 3; at++) await frame(1);
     expect(machine.now).toBe(15 * MS);
+  });
+
+  test('plays a scenario: boots in a hurry, then takes a breath before each input', async () => {
+    const machine = new ScriptedMachine([1 * MS, 2 * MS]);
+    machine.waitsAt = 0;
+    const pacer = start(machine);
+    pacer.playing = true;
+    await frame();
+    expect([machine.calls, pacer.hurried, pacer.resting]).toEqual([['settle'], false, false]);
+    await frame();
+    await frame(900);
+    expect(machine.calls).toEqual(['settle']);
+    await frame(200);
+    expect(machine.calls).toEqual(['settle', 'step event']);
+    expect(machine.now).toBe(1 * MS);
   });
 
   test('does not rest while somebody sleeps who is waited for', async () => {

@@ -151,6 +151,9 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'stage.cpuhp': 'cpuhp 阶梯',
   'stage.ost': '_EJ0、_OST',
   'stage.event': '事件',
+  'stage.back.device': '请求',
+  'stage.back.cpuhp': '下线',
+  'stage.back.driver': '驱动放开',
   'stage.explain.device':
     'QEMU 的监视器创建 vCPU，或请求客户机交还一个。`device_add` 收到回复即完成；`device_del` 只是一个请求。',
   'stage.explain.registers':
@@ -191,6 +194,7 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'inspector.next': '下一个事件',
   'inspector.interrupted': '中断',
   'inspector.idle': '没有任何执行：所有处理器都在等待中断。选择一个阶段、一级、一位或一行，查看它的那一刻。',
+  'inspector.registers': '当前寄存器',
   'inspector.whyHops': '为什么要两次经过工作队列？',
   'inspector.estimate': '时长是估计值，顺序不是。',
 

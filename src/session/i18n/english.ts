@@ -154,6 +154,9 @@ export const english = {
   'stage.cpuhp': 'cpuhp ladder',
   'stage.ost': '_EJ0, _OST',
   'stage.event': 'Event',
+  'stage.back.device': 'Request',
+  'stage.back.cpuhp': 'Offline',
+  'stage.back.driver': 'Driver lets go',
   'stage.explain.device':
     'QEMU’s monitor creates the vCPU, or asks the guest to give one back. `device_add` is done when its reply comes; `device_del` is only a request.',
   'stage.explain.registers':
@@ -199,6 +202,7 @@ export const english = {
   'inspector.interrupted': 'interrupt',
   'inspector.idle':
     'Nothing runs: every processor waits for an interrupt. Select a stage, a rung, a bit or a line to look at its moment.',
+  'inspector.registers': 'Registers now',
   'inspector.whyHops': 'Why two hops through workqueues?',
   'inspector.estimate': 'Durations are estimates; orders are not.',
 

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useRef, useState } from 'react';
 import type { CpuSlot } from '../../../workers/protocol/machine-api.ts';
 import { CONDITION_SHAPE } from '../../session/condition-mark.ts';
-import type { SlotState } from '../../session/fold-cpus.ts';
+import { CPU_CONDITIONS, type SlotState } from '../../session/fold-cpus.ts';
 import { onlineCommand, unplugCommand } from '../../session/lab-session.ts';
 import { selectEvent, useLab } from '../../session/lab-state.ts';
 import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
@@ -9,6 +9,9 @@ import { Icon } from '../../widgets/icon.tsx';
 import { Mark } from '../../widgets/mark.tsx';
 import { Menu, type MenuItem } from '../../widgets/menu.tsx';
 import './board.css';
+
+/** From here on a slot is a cell with a sign alone; its name is its label, and stands above the board when it is reached. */
+const COMPACT_FROM = 24;
 
 /** Slots in the order of the topology: the sockets, their dies, cores and threads. */
 interface Group {
@@ -39,6 +42,7 @@ export function Board() {
   if (!log || !description) return null;
   const { slots } = log.cpus;
   const dense = slots.length > 8;
+  const compact = slots.length > COMPACT_FROM;
 
   const focusSlot = (index: number) => {
     setFocused(index);
@@ -101,21 +105,27 @@ export function Board() {
       <div className="slot" key={index}>
         <button
           type="button"
-          className={dense ? 'slot-tile slot-tile-dense' : 'slot-tile'}
+          className={compact ? 'slot-cell' : dense ? 'slot-tile slot-tile-dense' : 'slot-tile'}
           data-slot={index}
           data-condition={slot.condition}
           aria-label={`${title ? `${title}. ` : ''}${label}`}
           aria-haspopup={slot.plugged ? 'menu' : undefined}
           aria-expanded={slot.plugged ? open === index : undefined}
-          title={slot.plugged ? undefined : translate('board.plug')}
+          title={compact ? `${title ? `${title}. ` : ''}${label}` : slot.plugged ? undefined : translate('board.plug')}
           tabIndex={index === focused || (focused >= slots.length && index === 0) ? 0 : -1}
           onFocus={() => setFocused(index)}
           onClick={() => act(slot)}
         >
           <span className="slot-mark">
-            {slot.plugged ? <Mark shape={CONDITION_SHAPE[slot.condition]} size={16} /> : <Icon name="plus" />}
+            {slot.plugged ? (
+              <Mark shape={CONDITION_SHAPE[slot.condition]} size={compact ? 13 : 16} />
+            ) : (
+              <Icon name="plus" />
+            )}
           </span>
-          <span className="slot-name">{title || (slot.plugged ? `vCPU ${index}` : translate('board.empty'))}</span>
+          {!compact && (
+            <span className="slot-name">{title || (slot.plugged ? `vCPU ${index}` : translate('board.empty'))}</span>
+          )}
           {!dense && (
             <span className="slot-condition">
               {slot.plugged ? translate(`legend.${slot.condition}`) : translate('board.plug')}
@@ -141,8 +151,8 @@ export function Board() {
     threads.length === 1 && threads[0] ? (
       tile(threads[0])
     ) : (
-      <div className="core" key={number}>
-        <span className="topology-name">{translate('board.core', { number })}</span>
+      <div className="core" key={number} title={compact ? translate('board.core', { number }) : undefined}>
+        {!compact && <span className="topology-name">{translate('board.core', { number })}</span>}
         <div className="core-threads">{threads.map(tile)}</div>
       </div>
     );
@@ -154,12 +164,13 @@ export function Board() {
 
   return (
     <div
-      className={dense ? 'board board-dense' : 'board'}
+      className={compact ? 'board board-compact' : dense ? 'board board-dense' : 'board'}
       ref={board}
       role="toolbar"
       aria-label={translate('board.label')}
       onKeyDown={onKeyDown}
     >
+      {compact && <Summary slots={slots} />}
       {single && (
         <div className="socket">
           <div className="cores">{slots.map(tile)}</div>
@@ -183,4 +194,14 @@ export function Board() {
       })}
     </div>
   );
+}
+
+/** How many CPUs are in which condition. */
+function Summary({ slots }: { readonly slots: readonly SlotState[] }) {
+  const translate = useTranslate();
+  const counts = CPU_CONDITIONS.flatMap((condition) => {
+    const count = slots.filter((slot) => slot.condition === condition).length;
+    return count > 0 ? [`${count} ${translate(`legend.${condition}`)}`] : [];
+  });
+  return <p className="board-summary">{counts.join(' · ')}</p>;
 }

@@ -1,5 +1,5 @@
 import type { AcpiWorkqueue, ChainStage, ChainState, StageHit } from '../../session/fold-chain.ts';
-import type { MessageKey } from '../../session/i18n/translate.ts';
+import { isMessageKey, type MessageKey } from '../../session/i18n/translate.ts';
 import { select, useLab } from '../../session/lab-state.ts';
 import type { LogStore } from '../../session/log-store.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
@@ -23,6 +23,8 @@ const CONTEXTS: readonly Context[] = [
   { name: 'hotplug', queue: 'kacpi_hotplug', stages: ['hotplug', 'driver', 'cpuhp', 'ost'] },
 ];
 
+const WAY_BACK: readonly ChainStage[] = ['hotplug', 'cpuhp', 'driver', 'ost'];
+
 type Light = 'dark' | 'passed' | 'lit';
 
 function lightOf(chain: ChainState, stage: ChainStage, hit: StageHit | undefined, resting: boolean): Light {
@@ -40,7 +42,9 @@ export function Chain() {
   const { chain } = log;
   return (
     <ol className="chain" aria-label={translate('chain.label')}>
-      {CONTEXTS.map(({ name, queue, stages }) => {
+      {CONTEXTS.map(({ name, queue, stages: forward }) => {
+        // On the way back the CPU goes down the ladder before the driver lets go of it.
+        const stages = name === 'hotplug' && chain.round === 'unplug' ? WAY_BACK : forward;
         const lights = stages.map((stage) => lightOf(chain, stage, chain.stages.get(stage), resting || !log.watched));
         const light = lights.includes('lit') ? 'lit' : lights.includes('passed') ? 'passed' : 'dark';
         // A CPU that goes online or offline by sysfs takes none of the hops before.
@@ -124,7 +128,8 @@ function Stage(props: {
   const { stage, light, log, chosen } = props;
   const translate = useTranslate();
   const hit = log.chain.stages.get(stage);
-  const name = translate(`stage.${stage}`);
+  const back = `stage.back.${stage}`;
+  const name = translate(log.chain.round === 'unplug' && isMessageKey(back) ? back : `stage.${stage}`);
   const label = hit && light !== 'dark' ? hit.label : undefined;
   const detail = detailOf(log.chain, stage);
   return (

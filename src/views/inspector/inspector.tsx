@@ -1,9 +1,9 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { LabEvent } from '../../../workers/protocol/log-format.ts';
 import type { CpuhpStateInfo } from '../../../workers/protocol/machine-api.ts';
 import type { ChainStage } from '../../session/fold-chain.ts';
 import { callStackAt, type Frame, type TaskState } from '../../session/fold-tasks.ts';
-import { isMessageKey } from '../../session/i18n/translate.ts';
+import { isMessageKey, type Language } from '../../session/i18n/translate.ts';
 import { type Selection, select, selectEvent, useLab } from '../../session/lab-state.ts';
 import type { LogStore } from '../../session/log-store.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
@@ -15,7 +15,7 @@ import './inspector.css';
 
 /** What was chosen anywhere on the page, or else what happens now: call stack, facts, explanation. */
 export function Inspector() {
-  const log = useFolds('tasks', 'chain', 'ladder');
+  const log = useFolds('tasks', 'chain', 'ladder', 'devices');
   const selection = useLab((state) => state.selection);
   const translate = useTranslate();
   if (!log) return null;
@@ -38,6 +38,7 @@ function Selected({ log, selection }: { readonly log: LogStore; readonly selecti
     <>
       <Head sequence={event?.sequence} />
       {selection.of === 'stage' && <StageFacts stage={selection.stage} log={log} />}
+      {selection.of === 'stage' && <Registers stage={selection.stage} log={log} />}
       {info && <StateFacts info={info} />}
       {event && <EventStack event={event} log={log} />}
       {event && <EventFacts event={event} log={log} />}
@@ -178,14 +179,59 @@ function StageFacts({ stage, log }: { readonly stage: ChainStage; readonly log: 
   );
 }
 
+/** Devices whose registers a stage of the road is about. */
+const DEVICES_OF_STAGE: Readonly<Partial<Record<ChainStage, readonly string[]>>> = {
+  device: ['cpu-hotplug'],
+  registers: ['cpu-hotplug'],
+  gpe: ['GPE0', 'PM1'],
+  sci: ['GPE0', 'PM1', 'IO-APIC', 'LAPIC'],
+  interrupt: ['GPE0', 'PM1', 'IO-APIC', 'LAPIC'],
+  aml: ['cpu-hotplug'],
+  ost: ['cpu-hotplug'],
+};
+
+/** What the devices' registers hold now, as far as the log has told; the bits that mean something by name. */
+function Registers({ stage, log }: { readonly stage: ChainStage; readonly log: LogStore }) {
+  const translate = useTranslate();
+  const rows = (DEVICES_OF_STAGE[stage] ?? []).flatMap((device) => [...(log.devices.registers.get(device) ?? [])]);
+  if (rows.length === 0) return null;
+  return (
+    <section>
+      <h4 className="registers-title">{translate('inspector.registers')}</h4>
+      <table className="registers">
+        <tbody>
+          {rows.map(([name, { value, bits, sequence }]) => (
+            <tr key={name}>
+              <th scope="row" translate="no">
+                {name}
+              </th>
+              <td>
+                <button type="button" className="access" translate="no" onClick={() => selectEvent(sequence)}>
+                  {value}
+                </button>
+              </td>
+              <td className="register-bits" translate="no">
+                {bits}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
 function StateFacts({ info }: { readonly info: CpuhpStateInfo }) {
   const translate = useTranslate();
-  const explained = [`fn.${info.startup}`, `fn.${info.teardown}`].find(isMessageKey);
+  const language = useLab((state) => state.preferences.language);
+  const texts = useStateTexts();
+  const text = texts?.[info.name]?.[language];
   return (
     <section>
       <h3 className="inspector-title mono" translate="no">
         {info.name}
       </h3>
+      <p className="explanation-text">{text !== undefined && <RichText text={text} />}</p>
       <p className="explanation-text">{translate(`ladder.${info.section}`)}</p>
       <dl className="facts">
         <dt>state</dt>
@@ -201,13 +247,26 @@ function StateFacts({ info }: { readonly info: CpuhpStateInfo }) {
           </>
         )}
       </dl>
-      {explained && (
-        <p className="explanation-text">
-          <RichText text={translate(explained)} />
-        </p>
-      )}
     </section>
   );
+}
+
+type StateTexts = Readonly<Record<string, Readonly<Record<Language, string>>>>;
+
+/** The sentences for the cpuhp states, once they have been loaded. */
+function useStateTexts(): StateTexts | undefined {
+  const [texts, setTexts] = useState<StateTexts>();
+  useEffect(() => {
+    let current = true;
+    import('../../session/i18n/cpuhp-states.ts').then(
+      ({ CPUHP_STATE_TEXTS }) => current && setTexts(CPUHP_STATE_TEXTS),
+      () => {},
+    );
+    return () => {
+      current = false;
+    };
+  }, []);
+  return texts;
 }
 
 function EventFacts({ event, log }: { readonly event: LabEvent; readonly log: LogStore }) {
