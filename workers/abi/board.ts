@@ -4,6 +4,7 @@
  */
 import type { VcpuIndex } from '../protocol/units.ts';
 import type { MachineConfig, PossibleCpu } from './machine-config.ts';
+import type { MemoryDevices } from './memory-devices.ts';
 
 /** One entry of `query-acpi-ospm-status`. */
 export interface OspmStatus {
@@ -42,6 +43,8 @@ export interface BoardEvents {
 
 export interface Board {
   readonly config: MachineConfig;
+  /** Backends and DIMMs. */
+  readonly memory: MemoryDevices;
   pluggedCpus(): readonly PluggedCpu[];
   cpuAt(index: VcpuIndex): PluggedCpu | undefined;
   /**

@@ -9,6 +9,7 @@ import type { VcpuIndex } from '../protocol/units.ts';
 import { apicIdFromTopology, topologyFromApicId } from './apic-ids.ts';
 import { CPU_MODELS, cpuTypeOf } from './cpu-models.ts';
 import { type CpuProperties, optionText, readCpuProperties } from './device-properties.ts';
+import { type Backends, DIMM_TYPE, dimmAdd, findDimm } from './dimm-add.ts';
 import { isIdentifier } from './option-text.ts';
 import type { QDict, QObject } from './qobject.ts';
 import { DEVICE_MODELS } from './tables/device-models.ts';
@@ -32,6 +33,7 @@ export function deviceAdd(
   board: Board,
   args: QDict,
   unmodelled: (what: string) => void = () => {},
+  objects?: Backends,
 ): BoardError | undefined {
   const { driver, id, bus } = args;
   if (id !== undefined && !isIdentifier(optionText(id))) return generic("Parameter 'id' expects an identifier");
@@ -40,6 +42,7 @@ export function deviceAdd(
   if (bus !== undefined) return generic(`Bus '${optionText(bus)}' not found`);
   const name = id === undefined ? undefined : optionText(id);
   if (name !== undefined && board.deviceIds().has(name)) return generic(`Duplicate device ID '${name}'`);
+  if (type.value === DIMM_TYPE && objects) return dimmAdd(board, objects, args, name);
   if (!CPU_TYPES.has(type.value)) {
     unmodelled(`device_add ${type.value}`);
     return generic(`Device '${type.value}' is not modelled by the lab`);
@@ -129,6 +132,8 @@ export function deviceDel(board: Board, id: string): BoardError | undefined {
   const cpu = board.pluggedCpus().find((candidate): candidate is PluggedCpu => {
     return id.startsWith('/') ? candidate.qomPath === id : candidate.id === id;
   });
+  const dimm = cpu ? undefined : findDimm(board, id);
+  if (dimm) return board.memory.requestDimmUnplug(dimm);
   if (!cpu) return { class: 'DeviceNotFound', description: `Device '${id}' not found` };
   // the boot CPU's local APIC and much else hang on it (x86_cpu_unplug_request_cb)
   if (cpu.possible.index === 0) return generic('Boot CPU is unpluggable');

@@ -2,6 +2,7 @@
 import type { MemoryBackend } from '../abi/machine-config.ts';
 import { deviceAdd, deviceDel } from './device-add.ts';
 import { cpuProps } from './hotpluggable-cpus.ts';
+import { memoryDevicesText, pluggedSize } from './memory-commands.ts';
 import { splitOptions } from './option-text.ts';
 import { type QmpContext, setRunning } from './qmp-context.ts';
 import type { QDict } from './qobject.ts';
@@ -47,10 +48,11 @@ function hotpluggableCpus({ board }: QmpContext): string {
 function numa({ board }: QmpContext): string {
   const nodes = board.config.numaNodes.map(({ id, memory }) => {
     const cpus = board.pluggedCpus().filter(({ possible }) => possible.nodeId === id);
+    const plugged = pluggedSize(board, id);
     return [
       `node ${id} cpus:${cpus.map(({ possible }) => ` ${possible.index}`).join('')}\n`,
-      `node ${id} size: ${Math.floor(memory / MIB)} MB\n`,
-      `node ${id} plugged: 0 MB\n`,
+      `node ${id} size: ${Math.floor((memory + plugged) / MIB)} MB\n`,
+      `node ${id} plugged: ${Math.floor(plugged / MIB)} MB\n`,
     ].join('');
   });
   return `${nodes.length} nodes\n${nodes.join('')}`;
@@ -107,8 +109,9 @@ const INFO: Readonly<Record<string, InfoCommand>> = {
   uuid: ({ board }) => `${board.config.uuid ?? NO_UUID}\n`,
   kvm: ({ board }) => `kvm support: ${board.config.accelerator === 'kvm' ? 'enabled' : 'disabled'}\n`,
   memdev: ({ objects }) => `${objects.all().map(memdev).join('')}\n`,
-  'memory-devices': () => '',
-  memory_size_summary: ({ board }) => `base memory: ${board.config.memorySize}\nplugged memory: 0\n`,
+  'memory-devices': ({ board }) => memoryDevicesText(board),
+  memory_size_summary: ({ board }) =>
+    `base memory: ${board.config.memorySize}\nplugged memory: ${pluggedSize(board)}\n`,
   'hotpluggable-cpus': hotpluggableCpus,
   'qom-tree': qomTree,
   chardev: () => 'compat_monitor0: filename=stdio\n',
@@ -177,8 +180,8 @@ const COMMANDS: Readonly<Record<string, HmpCommand>> = {
   // an option list may be empty, a string may not
   device_add: {
     arguments: 'text?',
-    run: ({ board, unmodelled }, rest) =>
-      errorText(deviceAdd(board, readOptions(rest, 'driver'), unmodelled)?.description),
+    run: ({ board, objects, unmodelled }, rest) =>
+      errorText(deviceAdd(board, readOptions(rest, 'driver'), unmodelled, objects)?.description),
   },
   device_del: { arguments: 'text', run: ({ board }, rest) => errorText(deviceDel(board, rest)?.description) },
   object_add: {
@@ -188,7 +191,10 @@ const COMMANDS: Readonly<Record<string, HmpCommand>> = {
       return errorText(added.ok ? undefined : added.error);
     },
   },
-  object_del: { arguments: 'text', run: ({ objects }, rest) => errorText(objects.remove(rest)) },
+  object_del: {
+    arguments: 'text',
+    run: ({ board, objects }, rest) => errorText(objects.remove(rest, (id) => board.memory.usesBackend(id))),
+  },
   info: { arguments: 'text?', run: info },
 };
 

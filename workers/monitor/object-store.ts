@@ -47,10 +47,10 @@ export class ObjectStore {
     return fail(refused);
   }
 
-  /** object-del; returns what is wrong. */
-  remove(id: string): string | undefined {
+  /** object-del; returns what is wrong. `isUsed`: a device has it. */
+  remove(id: string, isUsed: (id: string) => boolean = () => false): string | undefined {
     if (!this.backends.get(id)) return `object '${id}' not found`;
-    if (this.inUse.has(id)) return `object '${id}' is in use, can not be deleted`;
+    if (this.inUse.has(id) || isUsed(id)) return `object '${id}' is in use, can not be deleted`;
     this.backends.delete(id);
     return undefined;
   }

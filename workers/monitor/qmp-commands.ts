@@ -4,6 +4,7 @@ import { CPU_MODELS, type CpuProperty, cpuTypeOf, propertiesOf } from './cpu-mod
 import { checkDeviceType, deviceAdd, deviceDel } from './device-add.ts';
 import { executeHmp } from './hmp.ts';
 import { cpuProps } from './hotpluggable-cpus.ts';
+import { memoryDevices, memorySizeSummary } from './memory-commands.ts';
 import { memdevOf } from './object-store.ts';
 import { type QmpContext, setRunning } from './qmp-context.ts';
 import { isDict, type QDict, type QObject } from './qobject.ts';
@@ -75,7 +76,9 @@ const notRealized = (feature: string): QmpFailure => new QmpFailure(`The feature
 const CPU_COMMANDS: readonly QmpCommand[] = [
   {
     // the schema asks for `driver` alone; its absence is reported by the handler, after a wrong id
-    ...command('device_add', {}, ({ board, unmodelled }, args) => answer(deviceAdd(board, args, unmodelled))),
+    ...command('device_add', {}, ({ board, objects, unmodelled }, args) =>
+      answer(deviceAdd(board, args, unmodelled, objects)),
+    ),
     anyArgs: true,
   },
   command('device_del', { id: 'string' }, ({ board }, args) => answer(deviceDel(board, String(args['id'])))),
@@ -163,11 +166,8 @@ const MACHINE_COMMANDS: readonly QmpCommand[] = [
 ];
 
 const MEMORY_COMMANDS: readonly QmpCommand[] = [
-  command('query-memory-devices', {}, () => []),
-  command('query-memory-size-summary', {}, ({ board }) => ({
-    'base-memory': board.config.memorySize,
-    'plugged-memory': 0,
-  })),
+  command('query-memory-devices', {}, ({ board }) => memoryDevices(board)),
+  command('query-memory-size-summary', {}, ({ board }) => memorySizeSummary(board)),
   command('query-memdev', {}, ({ objects }) => objects.all().map(memdevOf)),
   {
     // a union: which members there are follows from qom-type
@@ -177,8 +177,8 @@ const MEMORY_COMMANDS: readonly QmpCommand[] = [
     }),
     anyArgs: true,
   },
-  command('object-del', { id: 'string' }, ({ objects }, args) => {
-    const wrong = objects.remove(String(args['id']));
+  command('object-del', { id: 'string' }, ({ board, objects }, args) => {
+    const wrong = objects.remove(String(args['id']), (id) => board.memory.usesBackend(id));
     return wrong === undefined ? {} : new QmpFailure(wrong);
   }),
 ];

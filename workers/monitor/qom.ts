@@ -3,6 +3,7 @@
  * hash table makes; what a property's value is, is told for those that hotplug is about.
  */
 import type { Board, PluggedCpu } from '../abi/board.ts';
+import type { Dimm } from '../abi/memory-devices.ts';
 import { propertiesOf } from './cpu-models.ts';
 import { GlibHashTable } from './glib-hash-table.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -117,6 +118,27 @@ function lapicObject({ possible, hotplugged }: PluggedCpu): QomObject {
   return { type: 'apic', properties: [...DEVICE_PROPERTIES, ...own], value: (name) => values[name] };
 }
 
+function dimmObject({ address, backend, node, slot, size }: Dimm): QomObject {
+  const type = 'pc-dimm';
+  const own = [
+    ['addr', 'uint64', address],
+    ['node', 'uint32', node],
+    ['slot', 'int32', slot],
+    ['memdev', 'link<memory-backend>', `/objects/${backend}`],
+    ['size', 'uint64', size],
+  ] as const;
+  const common: readonly (readonly [string, QObject])[] = [
+    ['type', type],
+    ['parent_bus', ''],
+    ['realized', true],
+    ['hotplugged', true],
+    ['hotpluggable', true],
+  ];
+  const values = new Map<string, QObject>([...common, ...own.map(([name, , value]) => [name, value] as const)]);
+  const properties = [...DEVICE_PROPERTIES, ...own.map(([name, kind]) => ({ name, type: kind }))];
+  return { type, properties, value: (name) => values.get(name) };
+}
+
 function backendObject(objects: ObjectStore, id: string): QomObject | undefined {
   const backend = objects.get(id);
   if (!backend) return undefined;
@@ -136,9 +158,13 @@ const leaf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 /** The object at an absolute path, or at the end of one (`c1` for /machine/peripheral/c1). */
 export function findObject(board: Board, objects: ObjectStore, path: string): QomObject | undefined {
   const cpus = board.pluggedCpus();
+  const devices = [
+    ...cpus.map(({ qomPath }) => ({ qomPath, type: board.config.cpuType })),
+    ...board.memory.inOrder().map(({ qomPath }) => ({ qomPath, type: 'pc-dimm' })),
+  ];
   const under = (folder: string) =>
-    cpus.flatMap(({ qomPath }) =>
-      qomPath.slice(0, qomPath.lastIndexOf('/')) === folder ? [child(leaf(qomPath), board.config.cpuType)] : [],
+    devices.flatMap(({ qomPath, type }) =>
+      qomPath.slice(0, qomPath.lastIndexOf('/')) === folder ? [child(leaf(qomPath), type)] : [],
     );
   switch (path) {
     case '/':
@@ -164,6 +190,8 @@ export function findObject(board: Board, objects: ObjectStore, path: string): Qo
   const isAt = (candidate: string) => candidate === path || (!path.startsWith('/') && candidate.endsWith(`/${path}`));
   const cpu = cpus.find(({ qomPath }) => isAt(qomPath));
   if (cpu) return cpuObject(board, cpu);
+  const dimm = board.memory.dimms().find(({ qomPath }) => isAt(qomPath));
+  if (dimm) return dimmObject(dimm);
   const owner = cpus.find(({ qomPath }) => isAt(`${qomPath}/lapic`));
   return owner ? lapicObject(owner) : undefined;
 }

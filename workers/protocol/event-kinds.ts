@@ -126,6 +126,25 @@ export const EVENT_KINDS = [
   kind('input', 'channel:string text:string'),
   /** The virtual machine was stopped or continued, shut down, or panicked. */
   kind('machine_state', 'state:string'),
+
+  // --- memory hotplug
+  /** Address and size in MiB. */
+  kind('dimm_plugged', 'slot:int id:string address:int size:int node:int'),
+  kind('dimm_unplugged', 'slot:int id:string'),
+  /** A block's pages joined a zone (`online`), or left it (`offline`). */
+  kind('memory_block_zone', 'block:int action:string zone:string node:int pages:int'),
+  /** Pageblocks were taken out of the allocator's hands, or given back (`isolated` 0). */
+  kind('pages_isolated', 'startPfn:int pages:int isolated:bool'),
+  /** Movable pages left the range for other frames. */
+  kind('pages_migrated', 'startPfn:int pages:int'),
+  /** A block would not go offline: the page that is to blame, and what it is. */
+  kind('memory_offline_refused', 'block:int pfn:int reason:string holder:string'),
+  /** A change of what a block's pages are used for, in pages: kernel (unmovable), movable, free is the rest. */
+  kind('memory_block_pages', 'block:int kernel:int movable:int total:int'),
+  kind('memory_notify', 'action:string startPfn:int pages:int'),
+  /** Pages of a zone after a change. */
+  kind('zone_pages', 'node:int zone:string start:int spanned:int present:int'),
+  kind('node_state', 'node:int state:string'),
 ] as const satisfies readonly EventKind[];
 
 const numbers = new Map(EVENT_KINDS.map(({ name }, index) => [name, index]));

@@ -22,6 +22,9 @@ describe('what the machine shows is what the recorded machine did', () => {
     ['q35-nr_cpus-limit', 'more CPUs than nr_cpus= allows'],
     ['q35-gpe-mask', 'the hotplug GPE disabled, masked, cleared; the power button'],
     ['q35-suspend', 'the secondaries frozen and thawed by pm_test'],
+    ['q35-dimm', 'a DIMM added, onlined by the shell loop, refused offlining, rejected unplug'],
+    ['q35-dimm-zones', 'several DIMMs, online_kernel and online_movable, valid_zones, unplug'],
+    ['q35-numa', 'two nodes, CPUs and a DIMM into node 1'],
   ])('%s: %s', (name) => {
     const { differences, trace } = replayed(name);
     expect(differences).toEqual([]);

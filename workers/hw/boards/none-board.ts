@@ -1,12 +1,14 @@
 /** QEMU's machine `none` (hw/core/null-machine.c): a monitor, and nothing that it could talk to. */
 import type { BoardError, BoardEvents, OspmStatus, PluggedCpu, ResetReason } from '../../abi/board.ts';
 import type { MachineConfig } from '../../abi/machine-config.ts';
+import type { MemoryDevices } from '../../abi/memory-devices.ts';
 import type { CpuModel, Vcpu } from '../../abi/vcpu.ts';
 import type { LogWriter } from '../../sim/event-log.ts';
 import { cpuModelOf } from '../cpuid.ts';
 import type { BoardMachine, BoardOptions } from './board-machine.ts';
 
 const NOTHING: BoardError = { class: 'GenericError', description: 'the machine has no CPUs' };
+const NO_MEMORY_DEVICES: BoardError = { class: 'GenericError', description: 'the machine has no memory devices' };
 
 export class NoneBoard implements BoardMachine {
   readonly config: MachineConfig;
@@ -15,6 +17,7 @@ export class NoneBoard implements BoardMachine {
   readonly bootTime: number;
   readonly cpuModel: CpuModel;
   readonly apicIdShifts = { core: 0, package: 0 };
+  readonly memory: MemoryDevices;
   private readonly log: LogWriter;
   private readonly events: BoardEvents;
   private readonly onPowerOff: (() => void) | undefined;
@@ -24,6 +27,13 @@ export class NoneBoard implements BoardMachine {
 
   constructor({ config, log, bootTime, events, onPowerOff, onReset }: BoardOptions) {
     this.config = config;
+    this.memory = {
+      usesBackend: (id) => config.ramBackends.includes(id),
+      dimms: () => [],
+      inOrder: () => [],
+      plugDimm: () => NO_MEMORY_DEVICES,
+      requestDimmUnplug: () => NO_MEMORY_DEVICES,
+    };
     this.bootTime = bootTime;
     this.cpuModel = cpuModelOf(config.cpuModel, log);
     this.log = log;

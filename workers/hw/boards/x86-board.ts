@@ -17,6 +17,7 @@ import { Apm } from '../apm.ts';
 import { SystemBus } from '../bus.ts';
 import { CpuHotplug, LEGACY_LENGTH } from '../cpu-hotplug.ts';
 import { apicIdShifts, cpuModelOf } from '../cpuid.ts';
+import { DimmSlots } from '../dimm-slots.ts';
 import { IoApic } from '../ioapic.ts';
 import { KeyboardController } from '../keyboard-controller.ts';
 import { MemoryHotplug } from '../memory-hotplug.ts';
@@ -25,7 +26,7 @@ import { ResetControl } from '../reset-control.ts';
 import { Rtc } from '../rtc.ts';
 import { Serial16550 } from '../serial-16550.ts';
 import { X86Vcpu } from '../vcpu.ts';
-import { HOTPLUG_GPE, splitRam, type X86BoardAddresses } from './addresses.ts';
+import { deviceMemory, HOTPLUG_GPE, splitRam, type X86BoardAddresses } from './addresses.ts';
 import type { BoardMachine, BoardOptions } from './board-machine.ts';
 
 /** What distinguishes one x86 board from another. */
@@ -61,6 +62,7 @@ export class X86Board implements BoardMachine {
   private readonly gpe: AcpiGpe;
   private readonly cpuHotplug: CpuHotplug;
   private readonly memoryHotplug: MemoryHotplug;
+  readonly memory: DimmSlots;
   /** In the order of plugging. */
   private plugged: PluggedCpu[] = [];
   private anonymousDevices = 0;
@@ -117,8 +119,24 @@ export class X86Board implements BoardMachine {
       config.memorySlots,
       {
         raiseEvent: () => this.gpe.raise(HOTPLUG_GPE.memory),
-        eject: () => false,
+        eject: (slot) => this.memory.eject(slot),
         ostReported: (status) => this.reportOst(status),
+      },
+      log,
+    );
+    this.memory = new DimmSlots(
+      {
+        slotCount: config.memorySlots,
+        region: deviceMemory(addresses, config),
+        limit: config.maxMemory - config.memorySize,
+        nodeCount: config.numaNodes.length,
+        ramBackends: config.ramBackends,
+        qomPathOf: (id) => this.peripheralPath(id),
+      },
+      {
+        plugged: (slot, dimm) => this.memoryHotplug.plugged(slot, dimm, true),
+        requestUnplug: (slot) => this.memoryHotplug.requestUnplug(slot),
+        deleted: ({ id, qomPath }) => this.deviceDeleted(id, qomPath),
       },
       log,
     );
@@ -225,7 +243,8 @@ export class X86Board implements BoardMachine {
   }
 
   deviceIds(): ReadonlySet<string> {
-    return new Set(this.plugged.flatMap(({ id }) => (id === undefined ? [] : [id])));
+    const named = [...this.plugged, ...this.memory.dimms()];
+    return new Set(named.flatMap(({ id }) => (id === undefined ? [] : [id])));
   }
 
   currentConfig(): MachineConfig {
@@ -302,6 +321,7 @@ export class X86Board implements BoardMachine {
   private takeOver(earlier: X86Board): void {
     this.cpuHotplug.takeOver(earlier.cpuHotplug);
     this.memoryHotplug.takeOver(earlier.memoryHotplug);
+    this.memory.takeOver(earlier.memory);
     this.anonymousDevices = earlier.anonymousDevices;
     for (const index of earlier.lingering) this.lingering.add(index);
   }
@@ -339,8 +359,11 @@ export class X86Board implements BoardMachine {
       this.lingering.add(index);
       return;
     }
-    const device = cpu.id === undefined ? {} : { device: cpu.id };
-    this.events.event('DEVICE_DELETED', { ...device, path: cpu.qomPath });
+    this.deviceDeleted(cpu.id, cpu.qomPath);
+  }
+
+  private deviceDeleted(id: string | undefined, path: string): void {
+    this.events.event('DEVICE_DELETED', { ...(id === undefined ? {} : { device: id }), path });
   }
 
   private reportOst({ device, source, status, slot, slotType }: OspmStatus): void {

@@ -45,7 +45,7 @@ import {
   workqueue_init_early,
 } from '../kernel/workqueue.ts';
 import type { Kernel } from '../kernel-context.ts';
-import { build_all_zonelists } from '../mm/page_alloc.ts';
+import { build_all_zonelists_init } from '../mm/page_alloc.ts';
 import { bootMessages } from './boot-messages.ts';
 
 export interface Initcall {
@@ -131,7 +131,7 @@ export function* start_kernel(k: Kernel, parts: BootParts): Co {
   yield* setup_per_cpu_areas(k);
   boot_cpu_hotplug_init(k, CPUHP_ONLINE);
   link_cpuhp_callbacks(k);
-  yield* build_all_zonelists(k);
+  yield* build_all_zonelists_init(k);
   yield* pr_notice(k, `Kernel command line: ${k.commandLine}`);
   yield* bootMessages(k, 'command_line');
   sched_clock_init(k);

@@ -36,6 +36,9 @@ export interface TaskOptions {
 
 const ids = kernelState(() => ({ pid: 1, task: 1 }));
 
+/** One more than the last pid that was given. */
+export const nextPid = (k: Kernel): number => ids(k).pid;
+
 /** Called in the context of every task that ends, before it is gone. */
 export const exitHooks = kernelState<((k: Kernel, task: task_struct, code: number) => Co)[]>(() => []);
 

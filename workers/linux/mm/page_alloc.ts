@@ -11,9 +11,11 @@ import { type Kernel, kernelState } from '../kernel-context.ts';
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;
 /** PAGES_PER_SECTION of x86-64: 128 MiB. */
-const PAGES_PER_SECTION = 0x8000;
+export const PAGES_PER_SECTION = 0x8000;
 
-export type ZoneName = 'DMA' | 'DMA32' | 'Normal' | 'Movable' | 'Device';
+/** In the order of their indexes. */
+export const ZONE_NAMES = ['DMA', 'DMA32', 'Normal', 'Movable', 'Device'] as const;
+export type ZoneName = (typeof ZONE_NAMES)[number];
 
 export interface zone {
   readonly name: ZoneName;
@@ -21,6 +23,10 @@ export interface zone {
   zone_start_pfn: number;
   spanned_pages: number;
   present_pages: number;
+  /** Pages that the allocator has been given. */
+  managed_pages: number;
+  /** _watermark[]: pages. */
+  readonly watermark: { min: number; low: number; high: number };
 }
 
 /** Page frames, `end` exclusive. */
@@ -58,17 +64,37 @@ const ZONE_BOUNDS: readonly (PfnRange & { readonly name: ZoneName })[] = [
 
 export const max_pfn = (k: Kernel): number => Math.max(0, ...bootMemory(k).map(({ end }) => end));
 
+const allZones = kernelState(() => new Map<number, readonly zone[]>());
+
+/** node_zones[]: all zones of a node, lowest first, the empty ones too. */
+export function nodeZones(k: Kernel, nid: number): readonly zone[] {
+  const known = allZones(k).get(nid);
+  if (known) return known;
+  const made = ZONE_NAMES.map((name): zone => {
+    const watermark = { min: 0, low: 0, high: 0 };
+    return { name, nid, zone_start_pfn: 0, spanned_pages: 0, present_pages: 0, managed_pages: 0, watermark };
+  });
+  allZones(k).set(nid, made);
+  return made;
+}
+
+export function nodeZone(k: Kernel, nid: number, name: ZoneName): zone {
+  const found = nodeZones(k, nid).find((zone) => zone.name === name);
+  if (!found) throw new Error(`no zone ${name}`);
+  return found;
+}
+
+/** for_each_zone(): of all online nodes. */
+export const for_each_zone = (k: Kernel): zone[] => for_each_online_node(k).flatMap((nid) => [...nodeZones(k, nid)]);
+
+export const populated_zone = ({ present_pages }: zone): boolean => present_pages > 0;
+
+export const zone_intersects = (zone: zone, start: number, count: number): boolean =>
+  zone.spanned_pages > 0 && start < zone.zone_start_pfn + zone.spanned_pages && start + count > zone.zone_start_pfn;
+
 /** The zones whose span meets the page frames. */
 export const zonesSpanning = (zones: readonly zone[], start: number, count: number): zone[] =>
-  zones.filter(
-    ({ zone_start_pfn, spanned_pages }) =>
-      spanned_pages > 0 && start < zone_start_pfn + spanned_pages && start + count > zone_start_pfn,
-  );
-
-const allZones = kernelState<zone[]>(() => []);
-
-/** The zones of a node, lowest first. */
-export const nodeZones = (k: Kernel, nid: number): zone[] => allZones(k).filter((zone) => zone.nid === nid);
+  zones.filter((zone) => zone_intersects(zone, start, count));
 
 const intersect = (a: PfnRange, b: PfnRange): PfnRange => ({
   start: Math.max(a.start, b.start),
@@ -100,13 +126,10 @@ function calculate_node_totalpages(k: Kernel, nid: number): void {
   for (const bounds of ZONE_BOUNDS) {
     const span = intersect(bounds, spanOf(ranges));
     if (pages(span) === 0) continue;
-    allZones(k).push({
-      name: bounds.name,
-      nid,
-      zone_start_pfn: span.start,
-      spanned_pages: pages(span),
-      present_pages: ranges.reduce((sum, range) => sum + pages(intersect(range, span)), 0),
-    });
+    const zone = nodeZone(k, nid, bounds.name);
+    zone.zone_start_pfn = span.start;
+    zone.spanned_pages = pages(span);
+    zone.present_pages = ranges.reduce((sum, range) => sum + pages(intersect(range, span)), 0);
   }
 }
 
@@ -166,16 +189,17 @@ const DMA_RESERVE = 158;
 /** Pages of struct page for the memory, which the allocator does not hand out. */
 const memmapPages = (count: number): number => Math.ceil((count * 64) / PAGE_SIZE);
 
-/** Tells of the order in which nodes are asked for memory. */
-export function* build_all_zonelists(k: Kernel): Co {
+/** Tells of the order in which nodes are asked for memory, at boot. */
+export function* build_all_zonelists_init(k: Kernel): Co {
   const nodes = for_each_online_node(k);
   for (const nid of nodes) {
     // the node itself, then the others by distance and number
     const order = [nid, ...nodes.filter((node) => node > nid), ...nodes.filter((node) => node < nid)];
     yield* pr_info(k, `Fallback order for Node ${nid}: ${order.join(' ')} `);
   }
-  const total = allZones(k).reduce((sum, zone) => sum + zone.present_pages - memmapPages(zone.spanned_pages), 0);
+  const zones = for_each_zone(k).filter(populated_zone);
+  const total = zones.reduce((sum, zone) => sum + zone.present_pages - memmapPages(zone.spanned_pages), 0);
   yield* pr_info(k, `Built ${nodes.length} zonelists, mobility grouping on.  Total pages: ${total - DMA_RESERVE}`);
-  const highest = ZONE_BOUNDS.filter(({ name }) => allZones(k).some((zone) => zone.name === name)).at(-1);
+  const highest = ZONE_BOUNDS.filter(({ name }) => zones.some((zone) => zone.name === name)).at(-1);
   yield* pr_info(k, `Policy zone: ${highest?.name ?? 'DMA'}`);
 }

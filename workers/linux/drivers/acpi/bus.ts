@@ -20,6 +20,7 @@ import { mutex_lock, mutex_unlock } from '../../kernel/locking/mutex.ts';
 import { pr_err, pr_info } from '../../kernel/printk/printk.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { bus_register } from '../base/bus.ts';
+import { acpi_memory_hotplug_init } from './acpi_memhotplug.ts';
 import { acpi_processor_init } from './acpi_processor.ts';
 import { acpi_container_init } from './container.ts';
 import { acpi_bus_type } from './device_sysfs.ts';
@@ -115,6 +116,7 @@ function* acpi_bus_init(k: Kernel): Co<number> {
 /** Finds the devices of the namespace and attaches them. @linux drivers/acpi/scan.c acpi_scan_init */
 function* acpi_scan_init(k: Kernel): Co {
   yield* acpi_processor_init(k);
+  acpi_memory_hotplug_init(k);
   acpi_container_init(k);
   yield* acpi_update_all_gpes(acpi(k));
   yield* mutex_lock(k, acpi_scan_lock(k));

@@ -26,6 +26,7 @@ import type { kernfs_node } from '../../include/linux/kernfs.ts';
 import type { attribute } from '../../include/linux/sysfs.ts';
 import { pr_warn } from '../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
+import { memoryDeviceHandler } from './acpi_memhotplug.ts';
 import { processorHandler } from './acpi_processor.ts';
 import { acpi } from './internal.ts';
 import { acpiIrqCounts } from './osl.ts';
@@ -212,7 +213,7 @@ function enabledFile(of: (k: Kernel) => { enabled: boolean }): attribute {
 }
 
 /** Profiles of kinds of devices that the lab does not hot-add: only the switch is there. */
-const otherProfiles = kernelState(() => ({ memory: { enabled: true }, pci_root: { enabled: true } }));
+const otherProfiles = kernelState(() => ({ pci_root: { enabled: true } }));
 
 function hotplugProfiles(k: Kernel, root: kernfs_node): void {
   const dir = sysfs_create_dir(k, root, 'hotplug');
@@ -229,7 +230,7 @@ function hotplugProfiles(k: Kernel, root: kernfs_node): void {
   const add = (name: string, of: (k: Kernel) => { enabled: boolean }): void => {
     sysfs_create_file(k, sysfs_create_dir(k, dir, name), enabledFile(of));
   };
-  add('memory', (kernel) => otherProfiles(kernel).memory);
+  add('memory', (kernel) => memoryDeviceHandler(kernel).hotplug);
   add('pci_root', (kernel) => otherProfiles(kernel).pci_root);
   add('processor', (kernel) => processorHandler(kernel).hotplug);
 }

@@ -1,100 +1,139 @@
 /**
- * /sys/devices/system/memory: the memory blocks that there are at boot.
+ * /sys/devices/system/memory: memory blocks and their way online and offline.
  *
- * @linux drivers/base/memory.c, without onlining, offlining, groups and notifiers
+ * @linux drivers/base/memory.c, without groups, altmaps and probing
  */
 import { ERRNO } from '../../../abi/syscall.ts';
-import type { Co } from '../../../sim/coroutine.ts';
-import { memory_add_physaddr_to_nid } from '../../arch/x86/mm/numa.ts';
+import { type Co, traced } from '../../../sim/coroutine.ts';
+import { memory_add_physaddr_to_nid, NUMA_NO_NODE } from '../../arch/x86/mm/numa.ts';
 import type { bus_type, device } from '../../include/linux/device.ts';
+import {
+  find_memory_block,
+  type MemoryState,
+  type memory_block,
+  memory_block_size_bytes,
+  memoryBlocks,
+  mhp_online_type_from_str,
+  type OnlineType,
+} from '../../include/linux/memory.ts';
 import type { attribute } from '../../include/linux/sysfs.ts';
 import { pr_info } from '../../kernel/printk/printk.ts';
-import { type Kernel, kernelState } from '../../kernel-context.ts';
+import type { Kernel } from '../../kernel-context.ts';
+import { addBootSection } from '../../mm/frames.ts';
+import { nodeStates } from '../../mm/node_states.ts';
 import {
-  bootMemory,
-  max_pfn,
-  nodeZones,
-  PAGE_SHIFT,
-  PAGE_SIZE,
-  type zone,
-  zonesSpanning,
-} from '../../mm/page_alloc.ts';
+  mem_hotplug_begin,
+  mem_hotplug_done,
+  mhp_default_online_type,
+  offline_pages,
+  online_pages,
+  reportFrames,
+  zone_for_pfn_range,
+} from '../../mm/online_pages.ts';
+import { bootMemory, nodeZones, PAGE_SHIFT, PAGE_SIZE, type zone, zonesSpanning } from '../../mm/page_alloc.ts';
+import { init_boot_pages } from '../../mm/watermark.ts';
 import { device_initialize, writeOnly } from './base.ts';
 import { subsys_system_register } from './bus.ts';
 import {
   device_offline,
   device_online,
   device_register,
+  device_unregister,
   lock_device_hotplug_sysfs,
   unlock_device_hotplug,
 } from './core.ts';
-import { memoryBlockLinks } from './node.ts';
-
-/** MIN_MEMORY_BLOCK_SIZE: a section of x86-64, 128 MiB. */
-export const SECTION_SIZE = 0x800_0000;
-/** From this much memory on, blocks may be larger. */
-const MEM_SIZE_FOR_LARGE_BLOCK = 64 * 2 ** 30;
-const MAX_BLOCK_SIZE = 2 * 2 ** 30;
-
-type MemoryState = 'online' | 'offline' | 'going-offline';
-
-/** struct memory_block. */
-export interface memory_block {
-  /** Number of the block: its first address over the block size. */
-  readonly block: number;
-  readonly nid: number;
-  state: MemoryState;
-  /** Undefined when the block spans several zones: it cannot go offline. */
-  zone: zone | undefined;
-  dev: device | undefined;
-}
-
-const memoryBlocks = kernelState(() => new Map<number, memory_block>());
-
-export const find_memory_block = (k: Kernel, block: number): memory_block | undefined => memoryBlocks(k).get(block);
-
-const blockSize = kernelState((k) => {
-  const end = max_pfn(k) * PAGE_SIZE;
-  let size = SECTION_SIZE;
-  if (end >= MEM_SIZE_FOR_LARGE_BLOCK) {
-    // under a hypervisor: the largest size that the end of memory is a multiple of
-    for (size = MAX_BLOCK_SIZE; size > SECTION_SIZE && end % size !== 0; ) size /= 2;
-  }
-  return { size };
-});
-
-export const memory_block_size_bytes = (k: Kernel): number => blockSize(k).size;
+import { memoryBlockLinks, unregister_memory_block_under_nodes } from './node.ts';
 
 const blockOf = (dev: device): memory_block => dev.driver_data as memory_block;
 
+const pagesPerBlock = (k: Kernel): number => memory_block_size_bytes(k) / PAGE_SIZE;
+const startPfn = (k: Kernel, mem: memory_block): number => mem.block * pagesPerBlock(k);
+
+function report(k: Kernel, mem: memory_block): void {
+  k.log.emit('memory_block', mem.block, mem.state, mem.zone?.name ?? 'none', mem.nid);
+  if (mem.state === 'online') reportFrames(k, mem.block, startPfn(k, mem), pagesPerBlock(k));
+}
+
+function* memory_block_online(k: Kernel, mem: memory_block): Co<number> {
+  const [start, count] = [startPfn(k, mem), pagesPerBlock(k)];
+  const zone = yield* zone_for_pfn_range(k, mem.online_type, mem.nid, start, count);
+  yield* mem_hotplug_begin(k);
+  const ret = yield* online_pages(k, start, count, zone);
+  if (ret === 0) {
+    mem.zone = zone;
+    k.log.emit('memory_block_zone', mem.block, 'online', zone.name, mem.nid, count);
+  }
+  yield* mem_hotplug_done(k);
+  return ret;
+}
+
+function* memory_block_offline(k: Kernel, mem: memory_block): Co<number> {
+  const { zone } = mem;
+  if (!zone) return -ERRNO.EINVAL;
+  yield* mem_hotplug_begin(k);
+  const ret = yield* offline_pages(k, startPfn(k, mem), pagesPerBlock(k), zone);
+  if (ret === 0) {
+    mem.zone = undefined;
+    k.log.emit('memory_block_zone', mem.block, 'offline', zone.name, mem.nid, pagesPerBlock(k));
+  }
+  yield* mem_hotplug_done(k);
+  return ret;
+}
+
+/** The device lock makes its callers take turns. */
+const memory_subsys_online = traced('memory_subsys_online', function* (k: Kernel, dev: device): Co<number> {
+  const mem = blockOf(dev);
+  if (mem.state === 'online') return 0;
+  if (mem.online_type === 'offline') mem.online_type = 'online';
+  const ret = yield* memory_block_online(k, mem);
+  if (ret === 0) mem.state = 'online';
+  mem.online_type = 'offline';
+  report(k, mem);
+  return ret;
+});
+
+const memory_subsys_offline = traced('memory_subsys_offline', function* (k: Kernel, dev: device): Co<number> {
+  const mem = blockOf(dev);
+  if (mem.state === 'offline') return 0;
+  mem.state = 'going-offline';
+  report(k, mem);
+  const ret = yield* memory_block_offline(k, mem);
+  mem.state = ret === 0 ? 'offline' : 'online';
+  report(k, mem);
+  return ret;
+});
+
 export const memory_subsys: bus_type = {
   name: 'memory',
-  *online(k, dev): Co<number> {
-    if (blockOf(dev).state === 'online') return 0;
-    k.log.emit('unmodelled', 'memory', 'onlining of a memory block');
-    return -ERRNO.EINVAL;
-  },
-  *offline(k, dev): Co<number> {
-    const mem = blockOf(dev);
-    if (mem.state === 'offline') return 0;
-    if (!mem.zone) return -ERRNO.EINVAL;
-    k.log.emit('unmodelled', 'memory', 'offlining of a memory block');
-    return -ERRNO.EBUSY;
-  },
+  online: memory_subsys_online,
+  offline: memory_subsys_offline,
 };
 
-/** Words of the `state` file, in the order of the MMOP_ constants. */
-const ONLINE_TYPES = ['offline', 'online', 'online_kernel', 'online_movable'];
-
-function* state_store(k: Kernel, dev: device, buf: string): Co<number> {
-  const word = buf.replace(/\n$/, '');
-  if (!ONLINE_TYPES.includes(word)) return -ERRNO.EINVAL;
+const state_store = traced('state_store', function* (k: Kernel, dev: device, buf: string): Co<number> {
+  const type = mhp_online_type_from_str(buf);
+  if (type === undefined) return -ERRNO.EINVAL;
   let ret = yield* lock_device_hotplug_sysfs(k);
   if (ret < 0) return ret;
-  ret = word === 'offline' ? yield* device_offline(k, dev) : yield* device_online(k, dev);
+  if (type === 'offline') ret = yield* device_offline(k, dev);
+  else {
+    blockOf(dev).online_type = type;
+    ret = yield* device_online(k, dev);
+  }
   yield* unlock_device_hotplug(k);
   if (ret < 0) return ret;
   return ret === 0 ? buf.length : -ERRNO.EINVAL;
+});
+
+/** The zone that the block is in, or those that it could join, the one of `online` first. */
+function* valid_zones_show(k: Kernel, mem: memory_block): Co<string> {
+  if (mem.state === 'online') return `${mem.zone?.name ?? 'none'}\n`;
+  const zoneOf = (type: OnlineType): Co<zone> =>
+    zone_for_pfn_range(k, type, mem.nid, startPfn(k, mem), pagesPerBlock(k));
+  const usual = yield* zoneOf('online');
+  const kernel = yield* zoneOf('online_kernel');
+  const movable = yield* zoneOf('online_movable');
+  const others = [kernel, movable].filter((zone) => zone !== usual);
+  return `${[usual, ...others].map(({ name }) => name).join(' ')}\n`;
 }
 
 function blockFiles(mem: memory_block, device: () => device): attribute[] {
@@ -114,41 +153,103 @@ function blockFiles(mem: memory_block, device: () => device): attribute[] {
     },
     file('phys_device', () => '0'),
     file('removable', () => '1'),
-    file('valid_zones', () => mem.zone?.name ?? 'none'),
+    { name: 'valid_zones', mode: 0o444, show: (k) => valid_zones_show(k, mem) },
   ];
 }
 
-/** Makes the block and its device. */
-function* add_memory_block(k: Kernel, block: number, state: MemoryState): Co<number> {
-  if (find_memory_block(k, block)) return -ERRNO.EEXIST;
-  const size = memory_block_size_bytes(k);
-  const nid = memory_add_physaddr_to_nid(k, block * size);
-  const pages = size / PAGE_SIZE;
-  const zones = zonesSpanning(nodeZones(k, nid), block * pages, pages);
-  const mem: memory_block = { block, nid, state, zone: zones.length === 1 ? zones[0] : undefined, dev: undefined };
-  const dev = device_initialize({
-    name: `memory${block}`,
-    id: block,
-    bus: memory_subsys,
-    groups: [{ attrs: blockFiles(mem, () => dev) }],
-    driver_data: mem,
-  });
-  dev.offline = state === 'offline';
-  mem.dev = dev;
-  const ret = yield* device_register(k, dev);
-  if (ret < 0) return ret;
-  memoryBlocks(k).set(block, mem);
-  memoryBlockLinks(k).push({ dev, nid });
-  k.log.emit('memory_block', block, state, mem.zone?.name ?? 'none', nid);
+/** Makes the block and its device. Which node it is in, its links tell. */
+const add_memory_block = traced(
+  'add_memory_block',
+  function* (k: Kernel, block: number, state: MemoryState): Co<number> {
+    if (find_memory_block(k, block)) return -ERRNO.EEXIST;
+    const mem: memory_block = {
+      block,
+      nid: NUMA_NO_NODE,
+      state,
+      online_type: 'offline',
+      zone: undefined,
+      dev: undefined,
+    };
+    const dev = device_initialize({
+      name: `memory${block}`,
+      id: block,
+      bus: memory_subsys,
+      groups: [{ attrs: blockFiles(mem, () => dev) }],
+      driver_data: mem,
+    });
+    dev.offline = state === 'offline';
+    mem.dev = dev;
+    const ret = yield* device_register(k, dev);
+    if (ret < 0) return ret;
+    memoryBlocks(k).set(block, mem);
+    return 0;
+  },
+);
+
+/** A block of boot memory: its zone is that of all its pages, if they have one zone. */
+function* add_boot_memory_block(k: Kernel, block: number): Co<number> {
+  const ret = yield* add_memory_block(k, block, 'online');
+  const mem = find_memory_block(k, block);
+  if (ret < 0 || !mem?.dev) return ret;
+  mem.nid = memory_add_physaddr_to_nid(k, block * memory_block_size_bytes(k));
+  const start = startPfn(k, mem);
+  const zones = zonesSpanning(nodeZones(k, mem.nid), start, pagesPerBlock(k));
+  const [first] = zones;
+  mem.zone = zones.length === 1 ? first : undefined;
+  if (first) addBootSection(k, start, pagesPerBlock(k), zones.at(-1) ?? first);
+  memoryBlockLinks(k).push(mem);
+  report(k, mem);
   return 0;
 }
 
-/** mhp_default_online_type. */
-const onlinePolicy = kernelState((k) => ({
-  word: k.profile.config['CONFIG_MEMORY_HOTPLUG_DEFAULT_ONLINE'] ? 'online' : 'offline',
-}));
+function* remove_memory_block(k: Kernel, mem: memory_block): Co {
+  memoryBlocks(k).delete(mem.block);
+  k.log.emit('memory_block', mem.block, 'removed', 'none', mem.nid);
+  if (mem.dev) yield* device_unregister(k, mem.dev);
+  mem.dev = undefined;
+}
+
+const blocksOf = (k: Kernel, start: number, size: number): number[] => {
+  const unit = memory_block_size_bytes(k);
+  return Array.from({ length: size / unit }, (_, index) => start / unit + index);
+};
+
+/** Blocks for a range of addresses, all offline. 0 or -errno; then there are none. */
+export const create_memory_block_devices = traced(
+  'create_memory_block_devices',
+  function* (k: Kernel, start: number, size: number): Co<number> {
+    const made: number[] = [];
+    for (const block of blocksOf(k, start, size)) {
+      const ret = yield* add_memory_block(k, block, 'offline');
+      if (ret === 0) {
+        made.push(block);
+        continue;
+      }
+      for (const other of made) {
+        const mem = find_memory_block(k, other);
+        if (mem) yield* remove_memory_block(k, mem);
+      }
+      return ret;
+    }
+    return 0;
+  },
+);
+
+export const remove_memory_block_devices = traced(
+  'remove_memory_block_devices',
+  function* (k: Kernel, start: number, size: number): Co {
+    for (const block of blocksOf(k, start, size)) {
+      const mem = find_memory_block(k, block);
+      if (!mem?.dev) continue;
+      unregister_memory_block_under_nodes(k, mem.dev, mem.nid);
+      yield* remove_memory_block(k, mem);
+    }
+  },
+);
 
 export function* memory_dev_init(k: Kernel): Co<number> {
+  init_boot_pages(k);
+  nodeStates(k);
   const size = memory_block_size_bytes(k);
   yield* pr_info(k, `x86/mm: Memory block size: ${size / 2 ** 20}MB`);
   const ret = yield* subsys_system_register(k, memory_subsys, [
@@ -158,12 +259,12 @@ export function* memory_dev_init(k: Kernel): Co<number> {
           name: 'auto_online_blocks',
           mode: 0o644,
           *show(kernel): Co<string> {
-            return `${onlinePolicy(kernel).word}\n`;
+            return `${mhp_default_online_type(kernel).type}\n`;
           },
           *store(kernel, buf): Co<number> {
-            const word = buf.replace(/\n$/, '');
-            if (!ONLINE_TYPES.includes(word)) return -ERRNO.EINVAL;
-            onlinePolicy(kernel).word = word;
+            const type = mhp_online_type_from_str(buf);
+            if (type === undefined) return -ERRNO.EINVAL;
+            mhp_default_online_type(kernel).type = type;
             return buf.length;
           },
         },
@@ -181,12 +282,12 @@ export function* memory_dev_init(k: Kernel): Co<number> {
   ]);
   if (ret < 0) return ret;
   const blocks = new Set<number>();
-  const pagesPerBlock = size >> PAGE_SHIFT;
+  const perBlock = size >> PAGE_SHIFT;
   for (const { start, end } of bootMemory(k)) {
-    for (let block = Math.floor(start / pagesPerBlock); block * pagesPerBlock < end; block++) blocks.add(block);
+    for (let block = Math.floor(start / perBlock); block * perBlock < end; block++) blocks.add(block);
   }
   for (const block of [...blocks].sort((a, b) => a - b)) {
-    const error = yield* add_memory_block(k, block, 'online');
+    const error = yield* add_boot_memory_block(k, block);
     if (error < 0) return error;
   }
   return 0;

@@ -1,16 +1,27 @@
 /**
  * /sys/devices/system/node: nodes, and the links between them and their CPUs and memory blocks.
  *
- * @linux drivers/base/node.c, without meminfo, numastat, caches and access classes
+ * @linux drivers/base/node.c, without caches and access classes; huge pages, SGX and compaction have their names alone
  */
 import { type Co, traced } from '../../../sim/coroutine.ts';
-import { cpu_to_node, for_each_online_node, node_online, nodeList, numaTables } from '../../arch/x86/mm/numa.ts';
+import {
+  cpu_to_node,
+  for_each_online_node,
+  node_distance,
+  node_online,
+  nodeList,
+  numaTables,
+} from '../../arch/x86/mm/numa.ts';
 import { sysfs_create_link, sysfs_remove_link } from '../../fs/sysfs/symlink.ts';
 import { CpuMask, cpu_online_mask, cpu_present_mask, cpuIds } from '../../include/linux/cpumask.ts';
 import type { bus_type, device } from '../../include/linux/device.ts';
+import { type memory_block, memoryBlocks, walk_memory_blocks } from '../../include/linux/memory.ts';
 import type { attribute } from '../../include/linux/sysfs.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
-import { device_initialize } from './base.ts';
+import { nodeStates } from '../../mm/node_states.ts';
+import { nodeZones } from '../../mm/page_alloc.ts';
+import { nodeMeminfo, nodeNumastat, nodeVmstat } from '../../mm/vmstat.ts';
+import { device_initialize, writeOnly } from './base.ts';
 import { subsys_system_register } from './bus.ts';
 import { device_register, device_unregister } from './core.ts';
 
@@ -33,8 +44,14 @@ const file = (name: string, text: (k: Kernel) => string): attribute => ({
   },
 });
 
-/** LOCAL_DISTANCE and REMOTE_DISTANCE: what a machine without an SLIT has. */
-const distance = (from: number, to: number): number => (from === to ? 10 : 20);
+/** A file that shows a text of several lines. */
+const text = (name: string, of: (k: Kernel) => string): attribute => ({
+  name,
+  mode: 0o444,
+  *show(k): Co<string> {
+    return of(k);
+  },
+});
 
 /** Registers a node that has come online. */
 export function* register_one_node(k: Kernel, nid: number): Co<number> {
@@ -50,11 +67,17 @@ export function* register_one_node(k: Kernel, nid: number): Co<number> {
           file('cpulist', (kernel) => cpusOfNode(kernel, nid).toList()),
           file('distance', (kernel) =>
             for_each_online_node(kernel)
-              .map((other) => distance(nid, other))
+              .map((other) => node_distance(kernel, nid, other))
               .join(' '),
           ),
+          text('meminfo', (kernel) => nodeMeminfo(kernel, nid)),
+          text('numastat', () => nodeNumastat()),
+          text('vmstat', (kernel) => nodeVmstat(kernel, nid)),
+          writeOnly('compact'),
         ],
       },
+      { name: 'x86', attrs: [text('sgx_total_bytes', () => '0\n')] },
+      { name: 'hugepages', attrs: [] },
     ],
   });
   const error = yield* device_register(k, dev);
@@ -92,8 +115,17 @@ export const unregister_cpu_under_node = unlink;
 export const register_memory_block_under_node = link;
 
 /** Memory blocks that were registered before the nodes: node_dev_init() links them. */
-export const memoryBlockLinks = kernelState<{ readonly dev: device; readonly nid: number }[]>(() => []);
+export const memoryBlockLinks = kernelState<memory_block[]>(() => []);
 export const unregister_memory_block_under_nodes = unlink;
+
+/** Hot-added blocks learn which node they are in. */
+export function* register_memory_blocks_under_node(k: Kernel, nid: number, start: number, size: number): Co {
+  yield* walk_memory_blocks(k, start, size, function* (mem): Co<number> {
+    mem.nid = nid;
+    k.log.emit('memory_block', mem.block, mem.state, 'none', nid);
+    return mem.dev ? register_memory_block_under_node(k, mem.dev, nid) : 0;
+  });
+}
 
 /**
  * Takes a node offline that has neither memory nor CPUs left.
@@ -101,21 +133,14 @@ export const unregister_memory_block_under_nodes = unlink;
  * @linux mm/memory_hotplug.c
  */
 export const try_offline_node = traced('try_offline_node', function* (k: Kernel, nid: number): Co {
-  const { memblks, online } = numaTables(k);
-  const hasMemory = memblks.length === 0 || memblks.some((block) => block.nid === nid);
-  if (hasMemory || [...cpu_present_mask(k)].some((cpu) => cpu_to_node(k, cpu) === nid)) return;
-  online.delete(nid);
+  const spans = nodeZones(k, nid).some(({ spanned_pages }) => spanned_pages > 0);
+  const hasBlock = [...memoryBlocks(k).values()].some((mem) => mem.nid === nid);
+  if (spans || hasBlock || [...cpu_present_mask(k)].some((cpu) => cpu_to_node(k, cpu) === nid)) return;
+  numaTables(k).online.delete(nid);
   yield* unregister_one_node(k, nid);
 });
 
 const nodes = (name: string, of: (k: Kernel) => Iterable<number>): attribute => file(name, (k) => nodeList(of(k)));
-
-/** Node states that this kernel keeps apart: who has memory is told by the tables, who has CPUs by the CPUs. */
-function nodesWithMemory(k: Kernel): number[] {
-  const { memblks, online } = numaTables(k);
-  const named = memblks.map(({ nid }) => nid).filter((nid) => online.has(nid));
-  return named.length > 0 ? named : [0];
-}
 
 export function* node_dev_init(k: Kernel): Co<number> {
   const ret = yield* subsys_system_register(k, node_subsys, [
@@ -123,8 +148,8 @@ export function* node_dev_init(k: Kernel): Co<number> {
       attrs: [
         nodes('possible', (kernel) => numaTables(kernel).possible),
         nodes('online', (kernel) => numaTables(kernel).online),
-        nodes('has_normal_memory', nodesWithMemory),
-        nodes('has_memory', nodesWithMemory),
+        nodes('has_normal_memory', (kernel) => nodeStates(kernel).normalMemory),
+        nodes('has_memory', (kernel) => nodeStates(kernel).memory),
         nodes('has_cpu', (kernel) => [...cpu_online_mask(kernel)].map((cpu) => cpu_to_node(kernel, cpu))),
         nodes('has_generic_initiator', () => []),
       ],
@@ -135,6 +160,6 @@ export function* node_dev_init(k: Kernel): Co<number> {
     const error = yield* register_one_node(k, nid);
     if (error < 0) return error;
   }
-  for (const { dev, nid } of memoryBlockLinks(k).splice(0)) register_memory_block_under_node(k, dev, nid);
+  for (const { dev, nid } of memoryBlockLinks(k).splice(0)) if (dev) register_memory_block_under_node(k, dev, nid);
   return 0;
 }

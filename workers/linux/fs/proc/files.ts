@@ -1,8 +1,11 @@
 /** The files of /proc that belong to nobody in particular. @linux fs/proc/{cmdline,version,devices,consoles}.c, fs/filesystems.c and others */
 
 import { proc_cpuinfo_init } from '../../arch/x86/kernel/cpu/proc.ts';
+import { iomem_show } from '../../kernel/resource.ts';
 import { utsname } from '../../kernel/sys.ts';
 import type { Kernel } from '../../kernel-context.ts';
+import { frag_show, zoneinfo_show } from '../../mm/vmstat.ts';
+import { min_free_kbytes } from '../../mm/watermark.ts';
 import { proc_create, proc_mkdir, proc_symlink } from './generic.ts';
 import { meminfo_proc_show } from './meminfo.ts';
 import { loadavg_proc_show, show_softirqs, show_stat, uptime_proc_show } from './stat.ts';
@@ -43,6 +46,10 @@ export function proc_root_init(k: Kernel): void {
   create(k, 'stat', show_stat);
   create(k, 'softirqs', show_softirqs);
   create(k, 'meminfo', meminfo_proc_show);
+  create(k, 'zoneinfo', zoneinfo_show);
+  create(k, 'buddyinfo', frag_show);
+  create(k, 'iomem', iomem_show);
+  create(k, 'sys/vm/min_free_kbytes', (of) => `${min_free_kbytes(of)}\n`);
   create(k, 'devices', devices);
   create(k, 'filesystems', () => fileSystems.map((name) => `nodev\t${name}\n`).join(''));
   create(k, 'swaps', () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n');

@@ -51,6 +51,13 @@ const ascending = (nodes: Iterable<number>): number[] => [...nodes].sort((a, b) 
 
 export const for_each_online_node = (k: Kernel): number[] => ascending(numaTables(k).online);
 
+/** LOCAL_DISTANCE and REMOTE_DISTANCE: what a machine without an SLIT has. */
+const LOCAL_DISTANCE = 10;
+const REMOTE_DISTANCE = 20;
+
+export const node_distance = (_k: Kernel, from: number, to: number): number =>
+  from === to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+
 /** nodelist format, `0-1`. */
 export const nodeList = (nodes: Iterable<number>): string => new CpuMask(1024, nodes).toList();
 
@@ -59,11 +66,16 @@ export const memory_add_physaddr_to_nid = (k: Kernel, address: number): number =
   [...numaTables(k).memblks, ...numaTables(k).hotplugBlks].find(({ start, end }) => address >= start && address < end)
     ?.nid ?? 0;
 
-/** init_cpu_to_node(): the nodes of the CPUs that the tables named; those not named stay at node 0. */
+/**
+ * numa_init_array() deals the CPUs out to the nodes in turn; init_cpu_to_node() then sets right those that the tables
+ * named and whose APIC id is known. Others keep what they were dealt until they come.
+ */
 export function init_cpu_to_node(k: Kernel, apicidOf: (cpu: number) => number, cpus: Iterable<number>): void {
   const { apicidToNode } = numaTables(k);
+  const nodes = for_each_online_node(k);
+  let turn = 0;
   for (const cpu of cpus) {
-    const node = apicidToNode.get(apicidOf(cpu));
-    if (node !== undefined) numa_set_node(k, cpu, node);
+    const dealt = nodes[turn++ % nodes.length] ?? 0;
+    numa_set_node(k, cpu, apicidToNode.get(apicidOf(cpu)) ?? dealt);
   }
 }

@@ -1,0 +1,297 @@
+/**
+ * Giving the pages of a memory block to a zone, and taking them back.
+ *
+ * @linux mm/memory_hotplug.c, the half that bringing blocks online and offline needs; without huge pages, memory on
+ * memory (memmap_on_memory) and the auto-movable policy
+ */
+import { ERRNO } from '../../abi/syscall.ts';
+import { type Co, spend, traced } from '../../sim/coroutine.ts';
+import { type MemoryAction, memory_notify, ONLINE_TYPES, type OnlineType } from '../include/linux/memory.ts';
+import { signal_pending } from '../include/linux/sched/signal.ts';
+import { get_current, TASK_IDLE, TASK_RUNNING, type task_struct } from '../include/linux/sched.ts';
+import { cpus_read_lock, cpus_read_unlock } from '../kernel/cpu-locks.ts';
+import { kthread_run, kthread_should_stop, kthread_stop } from '../kernel/kthread.ts';
+import { init_percpu_rwsem, percpu_down_write, percpu_up_write } from '../kernel/locking/percpu-rwsem.ts';
+import { isSystemRam } from '../kernel/resource.ts';
+import { cond_resched, schedule, set_current_state } from '../kernel/sched/core.ts';
+import { type Kernel, kernelState } from '../kernel-context.ts';
+import { addSection, frameCounts, migrateFrames, removeSection, settleFrames, usedFrames } from './frames.ts';
+import { nodeStates } from './node_states.ts';
+import {
+  nodeZone,
+  nodeZones,
+  PAGE_SIZE,
+  PAGES_PER_SECTION,
+  populated_zone,
+  type zone,
+  zone_intersects,
+} from './page_alloc.ts';
+import {
+  start_isolate_page_range,
+  test_pages_isolated,
+  undo_isolate_page_range,
+  unmovableFrames,
+} from './page_isolation.ts';
+import { build_all_zonelists, init_per_zone_wmark_min } from './watermark.ts';
+
+export const mem_hotplug_lock = kernelState(() => init_percpu_rwsem('mem_hotplug_lock'));
+
+/** What mem_hotplug_begin() does, where upstream's compiler inlines it and no tracer shows it. */
+export function* lockMemoryHotplug(k: Kernel): Co {
+  yield* cpus_read_lock(k);
+  yield* percpu_down_write(k, mem_hotplug_lock(k));
+}
+
+export function* unlockMemoryHotplug(k: Kernel): Co {
+  yield* percpu_up_write(k, mem_hotplug_lock(k));
+  yield* cpus_read_unlock(k);
+}
+
+/** Keeps everybody else from changing or walking the memory map. */
+export const mem_hotplug_begin = traced('mem_hotplug_begin', lockMemoryHotplug);
+export const mem_hotplug_done = traced('mem_hotplug_done', unlockMemoryHotplug);
+
+const parameter = (k: Kernel, name: string): string | undefined =>
+  new RegExp(`(?:^|\\s)${name}=(\\S*)`).exec(k.commandLine)?.[1];
+
+/** mhp_default_online_type: of the configuration, or memhp_default_state=. */
+export const mhp_default_online_type = kernelState<{ type: OnlineType }>((k) => {
+  const configured = k.profile.config['CONFIG_MEMORY_HOTPLUG_DEFAULT_ONLINE'] ? 'online' : 'offline';
+  const given = parameter(k, 'memhp_default_state');
+  return { type: ONLINE_TYPES.find((type) => type === given) ?? configured };
+});
+
+const movable_node_enabled = (k: Kernel): boolean => /(?:^|\s)movable_node(?:\s|$)/.test(k.commandLine);
+
+// --- zones
+
+/** The lowest kernel zone that the range meets, Normal when there is none. */
+function default_kernel_zone_for_pfn(k: Kernel, nid: number, start: number, count: number): zone {
+  const low = nodeZones(k, nid).filter(({ name }) => name === 'DMA' || name === 'DMA32');
+  return low.find((zone) => zone_intersects(zone, start, count)) ?? nodeZone(k, nid, 'Normal');
+}
+
+/** A range that lies in the span of one kind of zone alone joins it: zones stay in one piece. */
+function default_zone_for_pfn(k: Kernel, nid: number, start: number, count: number): zone {
+  const kernel = default_kernel_zone_for_pfn(k, nid, start, count);
+  const movable = nodeZone(k, nid, 'Movable');
+  const inKernel = zone_intersects(kernel, start, count);
+  const inMovable = zone_intersects(movable, start, count);
+  if (inKernel !== inMovable) return inKernel ? kernel : movable;
+  return movable_node_enabled(k) ? movable : kernel;
+}
+
+/** The zone that a range would join. */
+export const zone_for_pfn_range = traced(
+  'zone_for_pfn_range',
+  function* (k: Kernel, type: OnlineType, nid: number, start: number, count: number): Co<zone> {
+    if (type === 'online_kernel') return default_kernel_zone_for_pfn(k, nid, start, count);
+    if (type === 'online_movable') return nodeZone(k, nid, 'Movable');
+    return default_zone_for_pfn(k, nid, start, count);
+  },
+);
+
+function reportZone(k: Kernel, zone: zone): void {
+  const { nid, name, zone_start_pfn, spanned_pages, present_pages } = zone;
+  k.log.emit('zone_pages', nid, name, zone_start_pfn, spanned_pages, present_pages);
+}
+
+/** Ranges that a zone got by hotplug, so that its span can shrink again. */
+const zoneRanges = kernelState(() => new Map<zone, Set<number>>());
+
+const rangesOf = (k: Kernel, zone: zone): Set<number> => {
+  const known = zoneRanges(k).get(zone);
+  if (known) return known;
+  const boot = new Set<number>();
+  const end = zone.zone_start_pfn + zone.spanned_pages;
+  const first = zone.zone_start_pfn - (zone.zone_start_pfn % PAGES_PER_SECTION);
+  if (zone.spanned_pages > 0) for (let at = first; at < end; at += PAGES_PER_SECTION) boot.add(at);
+  zoneRanges(k).set(zone, boot);
+  return boot;
+};
+
+export const move_pfn_range_to_zone = traced(
+  'move_pfn_range_to_zone',
+  function* (k: Kernel, zone: zone, start: number, count: number): Co {
+    const ranges = rangesOf(k, zone);
+    const end = zone.spanned_pages === 0 ? start + count : zone.zone_start_pfn + zone.spanned_pages;
+    const first = zone.spanned_pages === 0 ? start : zone.zone_start_pfn;
+    zone.zone_start_pfn = Math.min(first, start);
+    zone.spanned_pages = Math.max(end, start + count) - zone.zone_start_pfn;
+    for (let at = start; at < start + count; at += PAGES_PER_SECTION) ranges.add(at);
+    yield* spend(INIT_STRUCT_PAGES);
+  },
+);
+
+/** memmap_init_range() of a section. */
+const INIT_STRUCT_PAGES = 900_000;
+
+/** shrink_zone_span(). */
+function remove_pfn_range_from_zone(k: Kernel, zone: zone, start: number, count: number): void {
+  const ranges = rangesOf(k, zone);
+  for (let at = start; at < start + count; at += PAGES_PER_SECTION) ranges.delete(at);
+  const left = [...ranges].sort((a, b) => a - b);
+  const [first] = left;
+  const last = left.at(-1);
+  if (first === undefined || last === undefined) {
+    zone.zone_start_pfn = 0;
+    zone.spanned_pages = 0;
+    return;
+  }
+  const end = Math.min(zone.zone_start_pfn + zone.spanned_pages, last + PAGES_PER_SECTION);
+  zone.zone_start_pfn = Math.max(zone.zone_start_pfn, first);
+  zone.spanned_pages = end - zone.zone_start_pfn;
+}
+
+// --- online
+
+/** 2^order pages, one of the pieces in which the pages reach the allocator. */
+const MAX_ORDER_PAGES = 1024;
+
+export const generic_online_page = traced('generic_online_page', function* (_k: Kernel, _pfn: number): Co {});
+
+function* online_pages_range(k: Kernel, start: number, count: number, zone: zone): Co {
+  for (let pfn = start; pfn < start + count; pfn += MAX_ORDER_PAGES) yield* generic_online_page(k, pfn);
+  for (let at = start; at < start + count; at += PAGES_PER_SECTION) addSection(k, at, zone);
+  zone.managed_pages += count;
+}
+
+/** Threads of the nodes that came after boot, by name. */
+const nodeThreads = kernelState(() => new Map<string, task_struct>());
+
+const threadNames = (nid: number): string[] => [`kswapd${nid}`, `kcompactd${nid}`];
+
+/** kswapd_run() and kcompactd_run(): threads of a node, made when its first memory comes. */
+function* runNodeThreads(k: Kernel, nid: number): Co {
+  for (const name of threadNames(nid)) {
+    // those of the boot's nodes are there
+    if (nodeStates(k).atBoot.has(nid) || nodeThreads(k).has(name)) continue;
+    nodeThreads(k).set(name, yield* kthread_run(k, () => sleepUntilStopped(k), name));
+  }
+}
+
+/** kcompactd_stop() and kswapd_stop(): the node's last memory is going. */
+function* stopNodeThreads(k: Kernel, nid: number): Co {
+  for (const name of threadNames(nid).reverse()) {
+    const thread = nodeThreads(k).get(name);
+    if (!thread) continue;
+    nodeThreads(k).delete(name);
+    yield* kthread_stop(k, thread);
+  }
+}
+
+function* sleepUntilStopped(k: Kernel): Co<number> {
+  while (!kthread_should_stop(k)) {
+    set_current_state(k, TASK_IDLE);
+    if (!kthread_should_stop(k)) yield* schedule(k);
+  }
+  set_current_state(k, TASK_RUNNING);
+  return 0;
+}
+
+/** Gives the range to the zone. 0, or -errno when somebody who was asked said no. */
+export const online_pages = traced(
+  'online_pages',
+  function* (k: Kernel, start: number, count: number, zone: zone): Co<number> {
+    // who is there already has its pages elsewhere
+    settleFrames(k);
+    yield* move_pfn_range_to_zone(k, zone, start, count);
+    const ret = yield* memory_notify(k, 'MEM_GOING_ONLINE', start, count);
+    if (ret < 0) {
+      yield* memory_notify(k, 'MEM_CANCEL_ONLINE', start, count);
+      remove_pfn_range_from_zone(k, zone, start, count);
+      return ret;
+    }
+    const isFirst = !populated_zone(zone);
+    yield* online_pages_range(k, start, count, zone);
+    zone.present_pages += count;
+    nodeStates(k).gained(zone.nid, zone.name);
+    reportZone(k, zone);
+    if (isFirst) yield* build_all_zonelists(k);
+    yield* undo_isolate_page_range(k, start, count);
+    init_per_zone_wmark_min(k);
+    yield* runNodeThreads(k, zone.nid);
+    yield* memory_notify(k, 'MEM_ONLINE', start, count);
+    return 0;
+  },
+);
+
+// --- offline
+
+/** Copying a page that a process has to another frame. */
+const MIGRATE_PAGE = 4_000;
+
+export const __offline_isolated_pages = traced(
+  '__offline_isolated_pages',
+  function* (k: Kernel, start: number, count: number): Co {
+    for (let at = start; at < start + count; at += PAGES_PER_SECTION) removeSection(k, at);
+  },
+);
+
+/** Moves out what can be moved, until nothing is left that could. 0 or -errno. */
+function* emptyRange(k: Kernel, start: number, count: number): Co<number> {
+  for (;;) {
+    if (signal_pending(k, get_current(k))) return -ERRNO.EINTR;
+    yield* cond_resched(k);
+    const moved = migrateFrames(k, start, count);
+    if (moved > 0) {
+      k.log.emit('pages_migrated', start, moved);
+      yield* spend(moved * MIGRATE_PAGE);
+    }
+    if ((yield* test_pages_isolated(k, start, count)) === 0) return 0;
+    const left = usedFrames(k, start, count);
+    if (!left.some(({ use }) => use === 'movable')) return -ERRNO.EBUSY;
+  }
+}
+
+/** What stood against going offline, for who draws it. */
+function reportRefusal(k: Kernel, start: number, count: number, zone: zone, reason: string): void {
+  const page = unmovableFrames(k, zone, start, count);
+  k.log.emit('memory_offline_refused', start / PAGES_PER_SECTION, page?.start ?? start, reason, page?.holder ?? '');
+}
+
+function* notified(k: Kernel, action: MemoryAction, start: number, count: number): Co<number> {
+  return yield* memory_notify(k, action, start, count);
+}
+
+/** Takes the range from the zone. 0 or -errno; after a failure all is as it was. */
+export const offline_pages = traced(
+  'offline_pages',
+  function* (k: Kernel, start: number, count: number, zone: zone): Co<number> {
+    if (!isSystemRam(k, start * PAGE_SIZE, count * PAGE_SIZE)) {
+      reportRefusal(k, start, count, zone, 'memory holes');
+      return -ERRNO.EINVAL;
+    }
+    let ret = yield* start_isolate_page_range(k, zone, start, count);
+    if (ret < 0) {
+      reportRefusal(k, start, count, zone, 'failure to isolate range');
+      return ret;
+    }
+    ret = yield* notified(k, 'MEM_GOING_OFFLINE', start, count);
+    const refusal = ret < 0 ? 'notifier failure' : 'signal backoff';
+    if (ret === 0) ret = yield* emptyRange(k, start, count);
+    if (ret < 0) {
+      reportRefusal(k, start, count, zone, ret === -ERRNO.EBUSY ? 'unmovable page' : refusal);
+      yield* undo_isolate_page_range(k, start, count);
+      yield* notified(k, 'MEM_CANCEL_OFFLINE', start, count);
+      return ret;
+    }
+    yield* __offline_isolated_pages(k, start, count);
+    zone.managed_pages -= count;
+    zone.present_pages -= count;
+    init_per_zone_wmark_min(k);
+    if (!populated_zone(zone)) yield* build_all_zonelists(k);
+    nodeStates(k).lost(zone.nid, nodeZones(k, zone.nid));
+    if (!nodeStates(k).memory.has(zone.nid)) yield* stopNodeThreads(k, zone.nid);
+    yield* notified(k, 'MEM_OFFLINE', start, count);
+    remove_pfn_range_from_zone(k, zone, start, count);
+    reportZone(k, zone);
+    return 0;
+  },
+);
+
+/** For who draws the blocks: what their pages are used for now. */
+export function reportFrames(k: Kernel, block: number, start: number, count: number): void {
+  const { kernel, movable } = frameCounts(k, start, count);
+  k.log.emit('memory_block_pages', block, kernel, movable, count);
+}
