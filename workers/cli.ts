@@ -7,11 +7,14 @@ type Command = (args: readonly string[]) => void | Promise<void>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => {
     const { replay } = await import('./cli/replay.ts');
+    const { overlayOf } = await import('./cli/overlay.ts');
     return (args) => {
-      const { words } = parseArguments(args, []);
+      const { words, options } = parseArguments(args, ['rootfs']);
       const [file] = words;
-      if (file === undefined || words.length !== 1) throw new UsageError('usage: lab replay FILE.json');
-      process.stdout.write(`${replay(file)}\n`);
+      if (file === undefined || words.length !== 1) {
+        throw new UsageError('usage: lab replay FILE.json [--rootfs DIR]');
+      }
+      process.stdout.write(`${replay(file, overlayOf(options.get('rootfs')))}\n`);
     };
   },
   run: async () => (await import('./cli/run.ts')).runCommand,

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { peekFile } from '../linux/fs/peek.ts';
+import type { RootfsEntry } from '../linux/init/initramfs.ts';
 import { CallForest, type TraceNode } from '../machine/call-forest.ts';
 import { Session } from '../machine/session.ts';
 import { TRACED_FUNCTIONS } from '../machine/traced-functions.ts';
@@ -237,8 +238,8 @@ class Replay {
   }
 }
 
-/** The record as JSON text. Throws {@link UsageError} for a file that is no recording or a machine that cannot be. */
-export function replay(path: string): string {
+/** The record as JSON text; `files` are put into the guest's root file system. Throws {@link UsageError} for a file that is no recording or a machine that cannot be. */
+export function replay(path: string, files: readonly RootfsEntry[] = []): string {
   let file: { machine?: unknown; kernelArguments?: unknown; steps?: unknown; scenario?: unknown };
   try {
     file = JSON.parse(readFileSync(path, 'utf8')) as typeof file;
@@ -249,7 +250,7 @@ export function replay(path: string): string {
     throw new UsageError(`${path}: a recording has a text 'machine' and a list 'steps'`);
   }
   const append = RECORDER_ARGUMENTS + String(file.kernelArguments ?? '');
-  const session = Session.open({ version: SCENARIO_VERSION, machine: file.machine, append });
+  const session = Session.open({ version: SCENARIO_VERSION, machine: file.machine, append }, { files });
   if (!session.ok) throw new UsageError(`${path}: ${session.error}`);
   const result = new Replay(session.value).run(file.steps as AskedStep[]);
   return JSON.stringify(

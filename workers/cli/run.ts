@@ -1,10 +1,11 @@
 /** `lab run`: a machine with the guest's console on the terminal. */
 import { readFileSync } from 'node:fs';
 import type { Session } from '../machine/session.ts';
-import { SCENARIO_VERSION } from '../protocol/scenario.ts';
+import { SCENARIO_VERSION, type Scenario } from '../protocol/scenario.ts';
 import { NS_PER_MS, NS_PER_SECOND } from '../protocol/units.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { openSession } from './open-session.ts';
+import { overlayOf } from './overlay.ts';
 
 /** Ctrl-] ends the session, as with telnet. */
 const ESCAPE = '\x1d';
@@ -52,14 +53,16 @@ function interactive(session: Session): void {
 }
 
 export function runCommand(args: readonly string[]): void {
-  const { options, words } = parseArguments(args, ['machine', 'append', 'script']);
-  if (words.length > 0) throw new UsageError('usage: lab run --machine "-M q35 …" [--append "…"] [--script FILE]');
+  const { options, words } = parseArguments(args, ['machine', 'append', 'script', 'rootfs']);
+  if (words.length > 0)
+    throw new UsageError('usage: lab run --machine "-M q35 …" [--append "…"] [--script FILE] [--rootfs DIR]');
   const append = options.get('append');
-  const session = openSession({
+  const scenario: Scenario = {
     version: SCENARIO_VERSION,
     machine: options.get('machine') ?? '-M q35 -accel kvm -cpu max -smp 2,maxcpus=4 -m 512M',
     ...(append === undefined ? {} : { append }),
-  });
+  };
+  const session = openSession(scenario, { files: overlayOf(options.get('rootfs')) });
   if (!session) return;
   const script = options.get('script');
   if (script === undefined) {

@@ -1,6 +1,7 @@
 /** The guest of a board: Linux with its programs, ready to be started at the reset vector. */
 import type { BoardMachine } from '../hw/boards/board.ts';
 import { createKernel } from '../linux/guest.ts';
+import type { RootfsEntry } from '../linux/init/initramfs.ts';
 import type { Kernel } from '../linux/kernel-context.ts';
 import { costOf, debian61 } from '../linux/profiles/debian-6-1.ts';
 import type { EventLog } from '../sim/event-log.ts';
@@ -20,8 +21,11 @@ export function bootGuest(
   clock: Clock,
   kernelArguments: string,
   boots: boolean,
+  files: readonly RootfsEntry[],
 ): Kernel {
   const programs = createPrograms();
+  const own = rootFileSystem(programs);
+  const taken = new Set(own.map(({ path }) => path));
   const { kernel, program } = createKernel({
     platform: board,
     log,
@@ -31,7 +35,7 @@ export function bootGuest(
     init: {
       path: '/init',
       program: init(programs, { console: '/dev/console', size: TERMINAL }),
-      rootfs: rootFileSystem(programs),
+      rootfs: [...own, ...files.filter(({ path }) => !taken.has(path))],
     },
   });
   scheduler.costOf = costOf(debian61);

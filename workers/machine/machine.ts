@@ -7,6 +7,7 @@ import type { ResetReason } from '../abi/board.ts';
 import type { MachineConfig } from '../abi/machine-config.ts';
 import { buildFirmware } from '../firmware/firmware.ts';
 import { type BoardMachine, createBoard } from '../hw/boards/board.ts';
+import type { RootfsEntry } from '../linux/init/initramfs.ts';
 import type { Kernel } from '../linux/kernel-context.ts';
 import { parseCommandLine, splitCommandLine } from '../monitor/command-line.ts';
 import { ObjectStore } from '../monitor/object-store.ts';
@@ -23,6 +24,8 @@ export interface MachineOptions {
   readonly dsdt?: Uint8Array;
   /** False: a machine without -kernel stays in its firmware, as a real one without a disk does. */
   readonly bootWithoutKernel?: boolean;
+  /** Further files of the guest's root file system; those that are there already stay. */
+  readonly files?: readonly RootfsEntry[];
 }
 
 /** What the RTC shows at power-on: 2026-11-20 17:00:00 UTC, the day of the recordings. Fixed: a log does not depend on today. */
@@ -135,7 +138,7 @@ export class Machine {
       after: (delay, run) => scheduler.after(delay, run),
     };
     const boots = this.config.kernelGiven || this.options.bootWithoutKernel !== false;
-    return bootGuest(this.board, this.log, scheduler, clock, this.kernelArguments, boots);
+    return bootGuest(this.board, this.log, scheduler, clock, this.kernelArguments, boots, this.options.files ?? []);
   }
 
   /** The guest's own request takes effect when its instruction is done. */
