@@ -40,6 +40,8 @@ class Observer {
   private registers: string[] = [];
   private dmesg: string[] = [];
   private qmpLines: string[] = [];
+  /** What the console must show, and how many lines QMP had sent by then. */
+  private awaited: { readonly end: RegExp; linesBefore: number | undefined } | undefined;
 
   constructor(session: Session) {
     this.session = session;
@@ -56,6 +58,17 @@ class Observer {
       const event = this.reader.at(this.seen);
       if (event) this.sort(event);
     }
+  }
+
+  /** From now on, tells when the console has shown this. */
+  await(end: RegExp): void {
+    this.awaited = { end, linesBefore: undefined };
+  }
+
+  /** Lines of QMP, of those not yet taken, that were sent before the console showed what was awaited; all if it never did. */
+  linesBeforeAwaited(): number {
+    this.update();
+    return this.awaited?.linesBefore ?? this.qmpLines.length;
   }
 
   takeTty(): string {
@@ -83,8 +96,13 @@ class Observer {
     } else if (kind === 'printk') {
       const seconds = (event.time / NS_PER_SECOND).toFixed(6).padStart(12);
       for (const line of String(fields['text']).split('\n')) this.dmesg.push(`[${seconds}] ${line}`);
-    } else if (kind === 'tty_out') this.tty += String(fields['text']);
-    else if (kind === 'qmp_out') this.qmpLines.push(String(fields['text']));
+    } else if (kind === 'tty_out') {
+      this.tty += String(fields['text']);
+      const { awaited } = this;
+      if (awaited && awaited.linesBefore === undefined && awaited.end.test(this.tty)) {
+        awaited.linesBefore = this.qmpLines.length;
+      }
+    } else if (kind === 'qmp_out') this.qmpLines.push(String(fields['text']));
   }
 }
 
@@ -166,6 +184,7 @@ class Replay {
     };
     const read: string[] = [];
     let waiting: string[] = [];
+    let during: string[] = [];
     if (asked.qmp !== undefined) {
       const text = typeof asked.qmp === 'string' ? asked.qmp : JSON.stringify(asked.qmp);
       record['qmp'] = asked.qmp;
@@ -179,10 +198,14 @@ class Replay {
     } else {
       record['sh'] = asked.sh;
       record['output'] = this.shell(asked.sh ?? '', asked.timeout ?? 120);
-      waiting = collect();
+      const before = observer.linesBeforeAwaited();
+      const lines = collect();
+      waiting = lines.slice(0, before);
+      during = lines.slice(before);
     }
-    session.settle((asked.wait ?? 1) * 30 * NS_PER_SECOND);
-    read.push(...this.client.drain(waiting, collect()));
+    // a machine that is never quiet, because somebody computes, is given a few times what the recorder waited
+    session.settle((asked.wait ?? 1) * 4 * NS_PER_SECOND);
+    read.push(...this.client.drain(waiting, [...during, ...collect()]));
     const trace: TraceNode[] = observer.forest.finish();
     const events = read.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => 'event' in line);
     return { ...record, events, ...parts, trace, after: this.state() };
@@ -194,6 +217,7 @@ class Replay {
     this.tags++;
     session.input('sh', `${line}; echo @@E""${this.tags}@@$?\n`);
     const end = new RegExp(`@@E${this.tags}@@\\d+\\r?\\n`);
+    observer.await(end);
     const limit = session.progress().now + timeout * NS_PER_SECOND;
     let text = '';
     for (;;) {

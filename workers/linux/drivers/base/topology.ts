@@ -63,7 +63,8 @@ function topologyGroup(cpu: number): attribute_group {
     name: 'topology',
     attrs: [
       id('physical_package_id', (k) => topology_physical_package_id(k, cpu)),
-      id('die_id', () => 0),
+      // AMD's legacy detection takes the package for the die
+      id('die_id', (k) => (k.platform.cpuModel.vendor === 'AuthenticAMD' ? topology_physical_package_id(k, cpu) : 0)),
       id('cluster_id', () => NO_CLUSTER),
       id('core_id', (k) => topology_core_id(k, cpu)),
     ],
