@@ -33,6 +33,8 @@ export class Session {
   private readonly scenario: Scenario;
   private readonly given: ScenarioInput[] = [];
   private readonly planned: ScenarioInput[];
+  /** Since when the next planned input has been waiting for its turn. */
+  private waitsSince: Ns = 0;
 
   private constructor(machine: Machine, scenario: Scenario) {
     this.machine = machine;
@@ -70,7 +72,7 @@ export class Session {
     for (;;) {
       const next = this.planned[0];
       if (next?.at === 'quiet') {
-        if (!this.runUntilQuiet(until, sliceOver) || !this.isQuiet()) break;
+        if (!this.runUntilQuiet(Math.min(until, this.overdueAt), sliceOver) || !this.mayGive()) break;
       } else {
         if (!this.runTo(next ? Math.min(until, next.at) : until, sliceOver)) break;
         if (!next || next.at > until) break;
@@ -91,8 +93,8 @@ export class Session {
       if (next && next.at !== 'quiet' && next.at <= end) {
         if (!this.runTo(next.at, sliceOver)) break;
         this.give(next);
-      } else if (!this.runUntilQuiet(end, sliceOver)) break;
-      else if (next?.at === 'quiet' && !hold) this.give(next);
+      } else if (!this.runUntilQuiet(next ? Math.min(end, this.overdueAt) : end, sliceOver)) break;
+      else if (next?.at === 'quiet' && !hold && this.mayGive()) this.give(next);
       else break;
     }
     return this.progress();
@@ -133,12 +135,23 @@ export class Session {
     return { ...this.progress(), input, reply };
   }
 
+  /** Virtual time after which an input that waits for quiet is given all the same. */
+  private get overdueAt(): Ns {
+    return this.waitsSince + QUIET_LIMIT;
+  }
+
+  /** Whether an input that waits for quiet has its turn: however short the slices were in which the machine ran. */
+  private mayGive(): boolean {
+    return this.isQuiet() || (this.machine.scheduler.nextDue() ?? 0) > this.overdueAt;
+  }
+
   private give(input: ScenarioInput): void {
     this.planned.shift();
     const at = input.at === 'quiet' ? this.machine.scheduler.furthest : input.at;
     this.runTo(at);
     this.machine.scheduler.advanceTo(at);
     this.apply({ ...input, at });
+    this.waitsSince = at;
   }
 
   private apply(input: ScenarioInput): string | undefined {

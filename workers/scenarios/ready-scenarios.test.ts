@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Session } from '../machine/session.ts';
 import { DEFAULT_SCENARIO, type Scenario } from '../protocol/scenario.ts';
+import { NS_PER_MS } from '../protocol/units.ts';
 
 const online = (value: number) => `echo ${value} > /sys/devices/system/cpu/cpu1/online\n`;
 const SCENARIO: Scenario = {
@@ -39,4 +40,13 @@ test('taking over drops the inputs to come, and the machine is quiet', () => {
   session.settle(undefined, undefined, true);
   expect(session.takeOver()).toMatchObject({ quiet: true, awaitsInput: false });
   expect(session.journal().inputs).toEqual([]);
+});
+
+test('an input that waits for quiet is given at the same time however short the slices are', () => {
+  const sliced = open();
+  for (let slices = 0; slices < 1000 && !sliced.progress().quiet; slices++) sliced.settle(21 * NS_PER_MS);
+  const whole = open();
+  whole.settle();
+  expect(sliced.progress().quiet).toBe(true);
+  expect(sliced.machine.log.hash()).toBe(whole.machine.log.hash());
 });
