@@ -382,8 +382,21 @@ export function scheduler_ipi(k: Kernel): void {
   sched_tick_start(k, this_rq(k));
 }
 
-/** How long user-mode code runs at most between two looks for interrupts, ns. */
+/** User-mode code that takes no longer looks for interrupts only when it is done, ns. */
 const USER_SLICE: Ns = 250_000;
+
+/** One wait up to the next interrupt or the end, whichever is first; time that another task had does not count. */
+function* user_compute_long(k: Kernel, task: task_struct, duration: Ns): Co {
+  let left = Math.round(duration);
+  while (left > 0 && !signal_pending(k, task)) {
+    const start = k.clock.now();
+    const end = k.clock.after(left, () => undefined);
+    yield* spinUntil(() => !end.pending || task.need_resched || signal_pending(k, task));
+    end.cancel();
+    left -= k.clock.now() - start;
+    if (task.need_resched) yield* __schedule(k, true);
+  }
+}
 
 /** Spends `duration` ns of processor time in user mode; the scheduler may preempt and migrate meanwhile. */
 export function* user_compute(k: Kernel, duration: Ns): Co {
@@ -392,10 +405,10 @@ export function* user_compute(k: Kernel, duration: Ns): Co {
   update_curr(k, this_rq(k));
   task.user_mode = true;
   sched_tick_start(k, this_rq(k));
-  for (let left = duration; left > 0 && !signal_pending(k, task); left -= USER_SLICE) {
-    yield Math.max(1, Math.round(Math.min(left, USER_SLICE)));
+  if (duration <= USER_SLICE) {
+    yield Math.max(1, Math.round(duration));
     if (task.need_resched) yield* __schedule(k, true);
-  }
+  } else yield* user_compute_long(k, task, duration);
   update_curr(k, this_rq(k));
   task.user_mode = false;
 }
