@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Chardev } from '../abi/chardev.ts';
-import { Serial16550 } from './serial-16550.ts';
+import { Serial16550, TRANSMIT_TIME } from './serial-16550.ts';
 import { TestLine, testBench } from './testing.ts';
 
 const RBR = 0;
@@ -24,7 +24,7 @@ function uart() {
   };
   const bench = testBench();
   const line = new TestLine();
-  const device = new Serial16550(line, chardev, bench.log);
+  const device = new Serial16550(line, chardev, bench.clock, bench.log);
   const type = (text: string) => {
     waiting.push(...new TextEncoder().encode(text));
     chardev.onInput?.();
@@ -65,19 +65,26 @@ describe('registers', () => {
 });
 
 describe('transmitting', () => {
-  it('sends each byte at once; the transmitter is always empty', () => {
-    const { device, text } = uart();
-    for (const char of 'login: ') device.write(THR, 1, char.charCodeAt(0));
-    expect([text(), device.read(LSR, 1)]).toEqual(['login: ', 0x60]);
+  it('sends each byte at once; THRE and TEMT come back when the time of all of them has passed', () => {
+    const { device, text, runTo } = uart();
+    const bytes = 'login: ';
+    for (const char of bytes) device.write(THR, 1, char.charCodeAt(0));
+    const busy = [text(), device.read(LSR, 1)];
+    runTo(bytes.length * TRANSMIT_TIME - 1);
+    const still = device.read(LSR, 1);
+    runTo(bytes.length * TRANSMIT_TIME);
+    expect([busy, still, device.read(LSR, 1)]).toEqual([['login: ', 0x00], 0x00, 0x60]);
   });
 
   it('interrupts when enabled; reading IIR or writing THR answers the interrupt', () => {
-    const { device, line } = uart();
+    const { device, line, runTo } = uart();
     device.write(IER, 1, 0x02);
     const raised = line.level;
     const identified = device.read(IIR, 1);
     expect([raised, identified, device.read(IIR, 1), line.level]).toEqual([true, 0x02, 0x01, false]);
     device.write(THR, 1, 0x41);
+    expect(line.level).toBe(false);
+    runTo(TRANSMIT_TIME);
     expect(line.level).toBe(true);
     device.write(IER, 1, 0);
     expect(line.changes).toEqual([true, false, true, false]);

@@ -2,11 +2,15 @@
  * A 16550A UART: PC16550D data sheet, as QEMU's hw/char/serial.c. Characters are transmitted at once, so the
  * transmitter is always empty; what arrives waits in a FIFO of 16 bytes, beyond it on the other side.
  */
+
 import type { AccessWidth, IoHandler } from '../abi/bus.ts';
 import type { Chardev } from '../abi/chardev.ts';
 import type { IrqLine } from '../abi/irq-line.ts';
+import type { Ns } from '../protocol/units.ts';
 import { bit, hasBits } from '../sim/bits.ts';
 import type { LogWriter } from '../sim/event-log.ts';
+import type { ScheduledEvent } from '../sim/event-queue.ts';
+import type { Clock } from '../sim/scheduler.ts';
 import { type Register, RegisterBlock, type RegisterName } from './registers.ts';
 
 export const SERIAL_REGISTERS = [
@@ -64,12 +68,18 @@ export const SERIAL_MSR = { cts: bit(4), dsr: bit(5), ri: bit(6), dcd: bit(7) } 
 /** Received bytes that must be there for the interrupt, by FCR bits 7-6. */
 const TRIGGER_LEVELS = [1, 4, 8, 14] as const;
 const FIFO_SIZE = 16;
+/**
+ * How long a byte takes to leave, ns, whatever the divisor says: a line at 115200 baud needs 86.8 µs, QEMU's chardev
+ * next to nothing. Short enough not to slow a console, long enough that the guest runs between two interrupts.
+ */
+export const TRANSMIT_TIME = 1_000;
 /** 9600 baud. */
 const DEFAULT_DIVISOR = 12;
 
 export class Serial16550 implements IoHandler {
   private readonly irq: IrqLine;
   private readonly chardev: Chardev;
+  private readonly clock: Clock;
   private readonly block: RegisterBlock<SerialRegister>;
   private readonly received: number[] = [];
   private divisor = DEFAULT_DIVISOR;
@@ -80,10 +90,13 @@ export class Serial16550 implements IoHandler {
   private scratch = 0;
   /** The transmitter became empty since IIR last told so. */
   private transmitterReported = false;
+  /** Bytes are on their way until then; undefined: the transmitter is empty. */
+  private transmitting: { until: Ns; event: ScheduledEvent } | undefined;
 
-  constructor(irq: IrqLine, chardev: Chardev, log: LogWriter) {
+  constructor(irq: IrqLine, chardev: Chardev, clock: Clock, log: LogWriter) {
     this.irq = irq;
     this.chardev = chardev;
+    this.clock = clock;
     // a record for each byte would bury the rest; what was transmitted is recorded as text by the chardev
     this.block = new RegisterBlock<SerialRegister>('serial', SERIAL_REGISTERS, this, log, {
       reads: false,
@@ -99,6 +112,8 @@ export class Serial16550 implements IoHandler {
     this.ier = this.fcr = this.lcr = this.scratch = 0;
     this.mcr = SERIAL_MCR.out2;
     this.transmitterReported = false;
+    this.transmitting?.event.cancel();
+    this.transmitting = undefined;
     this.updateIrq();
   }
 
@@ -189,8 +204,30 @@ export class Serial16550 implements IoHandler {
       if (this.received.length < this.capacity) this.received.push(byte);
     } else {
       this.chardev.transmit(byte);
+      this.occupyTransmitter();
     }
     this.transmitterReported = false;
+    this.updateIrq();
+  }
+
+  /** One more byte takes its time. */
+  private occupyTransmitter(): void {
+    const now = this.clock.now();
+    const until = Math.max(now, this.transmitting?.until ?? now) + TRANSMIT_TIME;
+    if (this.transmitting) this.transmitting.until = until;
+    else this.transmitting = { until, event: this.clock.after(until - now, () => this.transmitterDone()) };
+  }
+
+  /** The byte that was awaited has left, and perhaps all. */
+  private transmitterDone(): void {
+    const { transmitting } = this;
+    if (!transmitting) return;
+    const left = transmitting.until - this.clock.now();
+    if (left > 0) {
+      transmitting.event = this.clock.after(left, () => this.transmitterDone());
+      return;
+    }
+    this.transmitting = undefined;
     this.updateIrq();
   }
 
@@ -210,7 +247,7 @@ export class Serial16550 implements IoHandler {
   }
 
   private lineStatus(): number {
-    const empty = SERIAL_LSR.transmitterEmpty | SERIAL_LSR.idle;
+    const empty = this.transmitting ? 0 : SERIAL_LSR.transmitterEmpty | SERIAL_LSR.idle;
     return this.received.length > 0 ? empty | SERIAL_LSR.dataReady : empty;
   }
 
@@ -232,7 +269,8 @@ export class Serial16550 implements IoHandler {
       // fewer bytes than the trigger level ask, too, but as bytes that nobody fetched for a while
       return this.received.length >= trigger ? SERIAL_IIR.receivedData : SERIAL_IIR.timeout;
     }
-    if (hasBits(this.ier, SERIAL_IER.transmitterEmpty) && !this.transmitterReported) return SERIAL_IIR.transmitterEmpty;
+    const empty = this.transmitting === undefined && !this.transmitterReported;
+    if (hasBits(this.ier, SERIAL_IER.transmitterEmpty) && empty) return SERIAL_IIR.transmitterEmpty;
     return SERIAL_IIR.none;
   }
 

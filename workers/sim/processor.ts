@@ -54,8 +54,6 @@ export class Processor {
   current: Coroutine | undefined;
   /** The condition of a busy-wait under way. */
   spinning: (() => boolean) | undefined;
-  /** Just back from an interrupt: the interrupted code gets one step before the next one is taken. */
-  private justReturned = false;
   private readonly environment: ProcessorEnvironment;
   private state: RunState = 'absent';
 
@@ -113,9 +111,7 @@ export class Processor {
   step(): void {
     const { current } = this;
     if (!current || current.begin(this.environment.observer)) return;
-    const mayInterrupt = !this.justReturned;
-    this.justReturned = false;
-    if (mayInterrupt && this.interruptDue()) {
+    if (this.interruptDue()) {
       this.takeInterrupt();
       return;
     }
@@ -126,11 +122,8 @@ export class Processor {
     const request = current.step(this.environment.observer);
     if (typeof request === 'number') this.localTime += request;
     else if (request === CALLED || request === RETURNED) return;
-    else if (request === INTERRUPT_RETURNED) {
-      this.interruptsEnabled = true;
-      // a device that answers at once to what the handler writes would otherwise keep the processor for ever
-      this.justReturned = true;
-    } else if (request === FINISHED) this.finished();
+    else if (request === INTERRUPT_RETURNED) this.interruptsEnabled = true;
+    else if (request === FINISHED) this.finished();
     else if (request.kind === 'switch') this.current = request.to;
     else if (request.kind === 'spin') this.spinning = request.until;
     else this.halt();

@@ -141,7 +141,7 @@ export class X86Board implements BoardMachine {
       log,
     );
     const apm = new Apm(addresses.smiCommands, (on) => this.pm1.setSciEnable(on), log);
-    const serial = new Serial16550(isaLine(addresses.com1.irq), options.serial, log);
+    const serial = new Serial16550(isaLine(addresses.com1.irq), options.serial, scheduler, log);
     const pciHost = new PciHost(table.pciFunctions, log);
 
     bus.mapPorts(addresses.pm1Event.base, addresses.pm1Event.length, this.pm1.eventBlock);
