@@ -212,7 +212,7 @@ const QOM_COMMANDS: readonly QmpCommand[] = [
       if (!object.properties.some((candidate) => candidate.name === name)) {
         return new QmpFailure(`Property '${object.type}.${name}' not found`);
       }
-      if (object.type === context.board.config.cpuType) {
+      if (object.type === context.board.config.cpuType || object.type === 'pc-dimm') {
         const id = String(path).slice(String(path).lastIndexOf('/') + 1);
         return new QmpFailure(
           `Attempt to set property '${name}' on device '${id}' (type '${object.type}') after it was realized`,

@@ -62,6 +62,7 @@ describe.each([
   'qmp-protocol',
   'cpu-plug-pc-q35-7.2',
   'neg-cpu-q35',
+  'neg-mem-q35',
   'queries-q35',
   'numa-default-split',
   'numa-explicit',

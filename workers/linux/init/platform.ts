@@ -7,6 +7,7 @@
 import type { Co } from '../../sim/coroutine.ts';
 import { acpi_boot, initCpuNodes } from '../arch/x86/kernel/acpi/boot.ts';
 import { setup_IO_APIC } from '../arch/x86/kernel/apic/io_apic.ts';
+import { pci_subsys_init } from '../arch/x86/kernel/resource.ts';
 import { setup_default_timer_irq } from '../arch/x86/kernel/time.ts';
 import { topology_init } from '../arch/x86/kernel/topology.ts';
 import { acpi_early_init, acpi_init, acpi_subsystem_init } from '../drivers/acpi/bus.ts';
@@ -63,6 +64,7 @@ export const platformSubsysInitcalls: readonly Initcall[] = [
   { name: 'init_irq_proc', fn: irqProc },
   { name: 'topology_init', fn: topology_init },
   { name: 'acpi_init', fn: acpi_init },
+  { name: 'pci_subsys_init', fn: pci_subsys_init },
 ];
 
 /** device_initcalls; the serial port's belongs behind `cacheinfo_sysfs_init`. */

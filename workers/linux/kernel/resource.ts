@@ -28,9 +28,11 @@ const node = (start: number, end: number, name: string): resource => ({ start, e
 /** Puts `item` into the tree: below what contains it, above what it contains. False when it cuts through something. */
 function insert(level: resource[], item: resource): boolean {
   const outer = level.find((other) => other.start <= item.start && other.end >= item.end);
-  if (outer && !(outer.start === item.start && outer.end === item.end && outer.name !== 'Reserved')) {
-    return insert(outer.children, item);
-  }
+  return outer ? insert(outer.children, item) : enclose(level, item);
+}
+
+/** Puts `item` above all that lies in its range. */
+function enclose(level: resource[], item: resource): boolean {
   const touching = level.filter((other) => other.start <= item.end && other.end >= item.start);
   if (touching.some((other) => other.start < item.start || other.end > item.end)) return false;
   item.children.push(...touching);
@@ -57,11 +59,17 @@ export function insert_resource(k: Kernel, start: number, end: number, name: str
   return insert(iomem_resource(k), node(start, end, name));
 }
 
+/** The same, above a range that is as large. */
+export function wrap_resource(k: Kernel, start: number, end: number, name: string): boolean {
+  return enclose(iomem_resource(k), node(start, end, name));
+}
+
 /** __request_region() at the top level: undefined when something busy is there. */
 export function request_region(k: Kernel, start: number, size: number, name: string): resource | undefined {
   const tree = iomem_resource(k);
   const end = start + size - 1;
-  if (tree.some((other) => other.start <= end && other.end >= start)) return undefined;
+  const conflict = tree.some((other) => other.start <= end && other.end >= start);
+  if (conflict) return undefined;
   const made = node(start, end, name);
   insert(tree, made);
   return made;

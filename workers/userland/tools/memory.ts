@@ -166,7 +166,7 @@ function parseSize(text: string): number | undefined {
 }
 
 export function* chmem(tool: Tool): Co<number> {
-  const options = yield* tool.options('b:d:e:z:vhV', {
+  const options = yield* tool.options('bdez:vhV', {
     blocks: 'b',
     disable: 'd',
     enable: 'e',
@@ -176,8 +176,9 @@ export function* chmem(tool: Tool): Co<number> {
   const enables = options.has('e');
   if (!enables && !options.has('d')) return yield* tool.usageError('bad usage');
   const { size, blocks } = yield* readBlocks(tool);
-  const asked = options.value(enables ? 'e' : 'd') ?? '';
-  const request = parseRequest(asked, options.has('b') || options.operands.length > 0, size);
+  const [asked] = options.operands;
+  if (asked === undefined) return yield* tool.usageError('bad usage');
+  const request = parseRequest(asked, options.has('b'), size);
   if (!request) return yield* tool.fail(`Invalid parameter: ${asked}`);
   const zone = options.value('z');
   const state = !enables

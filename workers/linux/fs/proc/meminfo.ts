@@ -1,7 +1,7 @@
 /** @linux fs/proc/meminfo.c, the lines that the lab can tell. What is used of boot memory is an estimate (mm/vmstat.ts). */
 import type { Kernel } from '../../kernel-context.ts';
 import { PAGE_SIZE } from '../../mm/page_alloc.ts';
-import { filePages, totalFreePages } from '../../mm/vmstat.ts';
+import { filePages, RECLAIMABLE_SLAB, totalFreePages } from '../../mm/vmstat.ts';
 import { totalram_pages } from '../../mm/watermark.ts';
 
 const KIB = 1024;
@@ -21,7 +21,7 @@ export function meminfo_proc_show(k: Kernel): string {
     line('Cached', files),
     line('SwapCached', 0),
     line('Shmem', files),
-    line('SReclaimable', 0),
+    line('SReclaimable', RECLAIMABLE_SLAB * PAGE_SIZE),
     line('SwapTotal', 0),
     line('SwapFree', 0),
     line('Hugepagesize', 2 << 20),
