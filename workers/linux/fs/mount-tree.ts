@@ -8,6 +8,7 @@ import { do_mkdirat, filename_lookup } from './namei.ts';
 import { do_add_mount, init_mount_tree, rootPath } from './namespace.ts';
 import { proc_root_inode } from './proc/root.ts';
 import { ramfs_fill_super } from './ramfs/inode.ts';
+import { sysfs_find_or_create_dir } from './sysfs/dir.ts';
 import { sysfs_root } from './sysfs/mount.ts';
 
 /**
@@ -36,12 +37,16 @@ function mountAt(k: Kernel, where: string, mnt: mount): void {
   do_add_mount(k, mnt, over);
 }
 
-/** Mounts /proc, /sys, /dev with null and its kin, and /tmp; their directories are made where they are missing. */
+/** Mounts /proc, /sys, debugfs, /dev with null and its kin, and /tmp; their directories are made where they are missing. */
 export function mountStandardTree(k: Kernel): void {
   chr_dev_init(k);
   mountAt(k, '/proc', mountOf(proc_root_inode(k), 'proc', '/proc', 'rw,relatime'));
   const sysfs = kernfs_get_inode(k, { type: 'sysfs' }, sysfs_root(k));
   mountAt(k, '/sys', mountOf(sysfs, 'sys', '/sys', 'rw,relatime'));
+  // empty: of what is behind it the lab has nothing, but programs ask whether it is there
+  sysfs_find_or_create_dir(k, 'kernel/debug');
+  const debugfs = ramfs_fill_super(k, 'debugfs', 0o700, 0);
+  mountAt(k, '/sys/kernel/debug', mountOf(debugfs, 'd', '/sys/kernel/debug', 'rw,relatime'));
   mountAt(k, '/dev', mountOf(devtmpfs_root(k), 'dev', '/dev', 'rw,relatime,mode=755,inode64'));
   const tmpfs = ramfs_fill_super(k, 'tmpfs', 0o1777, TMPFS_LIMIT);
   mountAt(k, '/tmp', mountOf(tmpfs, 'tmp', '/tmp', 'rw,relatime,inode64'));
