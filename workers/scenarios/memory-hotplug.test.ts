@@ -79,6 +79,17 @@ describe('a DIMM comes', () => {
   });
 });
 
+test('a DIMM survives a reset: the new kernel finds it in the namespace, its blocks offline, and can let it go', () => {
+  const lab = new Lab(ONE_CPU);
+  plugDimm(lab, 'd1', 256);
+  write(lab, 32, 'online');
+  lab.hmp('system_reset');
+  lab.session.settle();
+  expect([state(lab, 32), state(lab, 33)]).toEqual(['offline', 'offline']);
+  unplug(lab, 'd1');
+  expect(lab.qmp({ execute: 'query-memory-devices' })).toEqual({ return: [] });
+});
+
 describe('blocks and zones', () => {
   test('with movable_node memory goes to zone Movable unless told otherwise', () => {
     const lab = new Lab(ONE_CPU, 'loglevel=3 movable_node');
