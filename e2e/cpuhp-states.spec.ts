@@ -1,10 +1,10 @@
 import { CPUHP_STATE_TEXTS } from '../src/session/i18n/cpuhp-states.ts';
-import { Session } from '../workers/machine/session.ts';
+import { openWithTools } from '../workers/machine/open.ts';
 import { DEFAULT_SCENARIO } from '../workers/protocol/scenario.ts';
 import { expect, test } from './lab-page.ts';
 
 test('every cpuhp state of the kernel has its sentence in both languages, and no other', () => {
-  const session = Session.open(DEFAULT_SCENARIO);
+  const session = openWithTools(DEFAULT_SCENARIO);
   if (!session.ok) throw new Error(session.error);
   const names = session.value.description.cpuhpStates.map(({ name }) => name);
   expect(Object.keys(CPUHP_STATE_TEXTS).sort()).toEqual([...new Set(names)].sort());

@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
-import { Session } from '../workers/machine/session.ts';
+import { openWithTools } from '../workers/machine/open.ts';
 import { parseScenario } from '../workers/protocol/scenario.ts';
 import { expect, test } from './lab-page.ts';
 
@@ -16,7 +16,7 @@ test('the scenario in the address bar gives the same event-log hash in Chromium 
   const scenario = parseScenario(JSON.parse(inflateRawSync(Buffer.from(packed, 'base64url')).toString()));
   if (!scenario.ok) throw new Error(scenario.error);
   expect(scenario.value.inputs?.length).toBeGreaterThanOrEqual(4);
-  const session = Session.open(scenario.value);
+  const session = openWithTools(scenario.value);
   if (!session.ok) throw new Error(session.error);
   session.value.settle();
   expect(session.value.machine.log.hash()).toBe(hash);

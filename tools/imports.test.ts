@@ -72,7 +72,8 @@ const table: readonly Row[] = [
   },
   {
     of: 'workers/machine.worker.ts',
-    may: ['workers/protocol', 'workers/machine'],
+    // the guest's tools come as a chunk of their own
+    may: ['workers/protocol', 'workers/machine', 'workers/userland'],
     packages: ['comlink'],
     outside: true,
   },

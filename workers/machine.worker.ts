@@ -2,12 +2,25 @@
 import { expose } from 'comlink';
 import { Session } from './machine/session.ts';
 import type { LabMachine, LogCredit, LogMessage, LogPort, Progress } from './protocol/machine-api.ts';
+import type { ToolSource } from './userland/program.ts';
 
 /** Real time that one call may take, so that the next command does not wait for long. */
 const SLICE_MS = 12;
 
 /** Chunks that may be on their way to the page. */
 const CREDITS = 64;
+
+/** The guest's tools, a chunk of their own: nothing runs them before somebody types at the shell. */
+let makeTool: ToolSource | undefined;
+
+async function loadTools(): Promise<void> {
+  makeTool ??= (await import('./userland/tools/table.ts')).makeTool;
+}
+
+const lazyTool: ToolSource = (name, programs) => {
+  if (!makeTool) throw new Error(`${name} is run before the tools are loaded`);
+  return makeTool(name, programs);
+};
 
 let session: Session | undefined;
 let port: LogPort | undefined;
@@ -38,9 +51,10 @@ function slice(run: (sliceOver: () => boolean) => Progress): Promise<Progress> {
 }
 
 const machine: LabMachine = {
-  powerOn(scenario, logPort) {
-    const opened = Session.open(scenario);
-    if (!opened.ok) return Promise.resolve(opened);
+  async powerOn(scenario, logPort) {
+    const opened = Session.open(scenario, { tools: lazyTool });
+    if (!opened.ok) return opened;
+    if (scenario.inputs?.some(({ channel }) => channel === 'sh')) await loadTools();
     session = opened.value;
     port = logPort;
     credits = CREDITS;
@@ -49,16 +63,17 @@ const machine: LabMachine = {
       sendLog();
     });
     logPort.start();
-    return Promise.resolve({ ok: true, value: session.description });
+    return { ok: true, value: session.description };
   },
   advance: (until) => slice((sliceOver) => current().advance(until, sliceOver)),
   settle: (limit, hold) => slice((sliceOver) => current().settle(limit, sliceOver, hold)),
   takeOver: () => slice(() => current().takeOver()),
   step: (kind) => slice(() => current().step(kind)),
-  input(channel, text) {
+  async input(channel, text) {
+    if (channel === 'sh') await loadTools();
     const result = current().input(channel, text);
     sendLog();
-    return Promise.resolve(result);
+    return result;
   },
   journal: () => Promise.resolve(current().journal()),
   logHash: () => Promise.resolve(current().machine.log.hash()),

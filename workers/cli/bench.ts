@@ -1,5 +1,6 @@
 /** `lab bench --json`: figures of the headless machine, one line of JSON each: {name, value, unit}. */
-import { Session } from '../machine/session.ts';
+import { openWithTools } from '../machine/open.ts';
+import type { Session } from '../machine/session.ts';
 import { SCENARIO_VERSION } from '../protocol/scenario.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 
@@ -13,7 +14,7 @@ interface Figure {
 }
 
 function open(machine = MACHINE): Session {
-  const session = Session.open({ version: SCENARIO_VERSION, machine, append: 'loglevel=3' });
+  const session = openWithTools({ version: SCENARIO_VERSION, machine, append: 'loglevel=3' });
   if (!session.ok) throw new Error(session.error);
   return session.value;
 }

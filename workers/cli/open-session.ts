@@ -1,19 +1,20 @@
 /** A session for a command line, as the real program would start it: what it prints, and with what status it ends. */
 import type { MachineOptions } from '../machine/machine.ts';
-import { Session } from '../machine/session.ts';
+import { openWithTools } from '../machine/open.ts';
+import type { Session } from '../machine/session.ts';
 import { splitCommandLine } from '../monitor/command-line.ts';
 import { requestedHelp } from '../monitor/command-line-help.ts';
 import type { Scenario } from '../protocol/scenario.ts';
 
 /** Undefined when there is no machine to run: what to say is said, and the process's exit status is set. */
-export function openSession(scenario: Scenario, options: MachineOptions = {}): Session | undefined {
+export function openSession(scenario: Scenario, options: Omit<MachineOptions, 'tools'> = {}): Session | undefined {
   const words = splitCommandLine(scenario.machine);
   const help = words.ok ? requestedHelp(words.value) : undefined;
   if (help !== undefined) {
     process.stdout.write(help);
     return undefined;
   }
-  const session = Session.open(scenario, options);
+  const session = openWithTools(scenario, options);
   if (!session.ok) {
     process.stderr.write(`qemu-system-x86_64: ${session.error}\n`);
     process.exitCode = 1;

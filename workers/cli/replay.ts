@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { peekFile } from '../linux/fs/peek.ts';
 import type { RootfsEntry } from '../linux/init/initramfs.ts';
 import { CallForest, type TraceNode } from '../machine/call-forest.ts';
-import { Session } from '../machine/session.ts';
+import { openWithTools } from '../machine/open.ts';
+import type { Session } from '../machine/session.ts';
 import { TRACED_FUNCTIONS } from '../machine/traced-functions.ts';
 import type { LabEvent } from '../protocol/log-format.ts';
 import { LogReader } from '../protocol/log-format.ts';
@@ -274,7 +275,7 @@ export function replay(path: string, files: readonly RootfsEntry[] = []): string
     throw new UsageError(`${path}: a recording has a text 'machine' and a list 'steps'`);
   }
   const append = RECORDER_ARGUMENTS + String(file.kernelArguments ?? '');
-  const session = Session.open({ version: SCENARIO_VERSION, machine: file.machine, append }, { files });
+  const session = openWithTools({ version: SCENARIO_VERSION, machine: file.machine, append }, { files });
   if (!session.ok) throw new UsageError(`${path}: ${session.error}`);
   const result = new Replay(session.value).run(file.steps as AskedStep[]);
   return JSON.stringify(

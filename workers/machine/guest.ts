@@ -7,6 +7,7 @@ import { costOf, debian61 } from '../linux/profiles/debian-6-1.ts';
 import type { EventLog } from '../sim/event-log.ts';
 import type { Clock, Scheduler } from '../sim/scheduler.ts';
 import { init } from '../userland/init.ts';
+import type { ToolSource } from '../userland/program.ts';
 import { createPrograms, rootFileSystem } from '../userland/programs.ts';
 
 /** What the lab's boot loader always passes: the console is the serial port that the shell is on. */
@@ -22,8 +23,9 @@ export function bootGuest(
   kernelArguments: string,
   boots: boolean,
   files: readonly RootfsEntry[],
+  tools: ToolSource,
 ): Kernel {
-  const programs = createPrograms();
+  const programs = createPrograms(tools);
   const own = rootFileSystem(programs);
   const taken = new Set(own.map(({ path }) => path));
   const { kernel, program } = createKernel({

@@ -16,10 +16,13 @@ import type { InputChannel, Parsed, Scenario } from '../protocol/scenario.ts';
 import { NS_PER_MS, NS_PER_SECOND, NS_PER_US } from '../protocol/units.ts';
 import { EventLog } from '../sim/event-log.ts';
 import { type Clock, Scheduler } from '../sim/scheduler.ts';
+import type { ToolSource } from '../userland/program.ts';
 import { bootGuest } from './guest.ts';
 import { SerialConsole } from './serial-console.ts';
 
 export interface MachineOptions {
+  /** Makes the guest's tools as they are run. */
+  readonly tools: ToolSource;
   /** A foreign DSDT in place of ours. */
   readonly dsdt?: Uint8Array;
   /** False: a machine without -kernel stays in its firmware, as a real one without a disk does. */
@@ -138,7 +141,16 @@ export class Machine {
       after: (delay, run) => scheduler.after(delay, run),
     };
     const boots = this.config.kernelGiven || this.options.bootWithoutKernel !== false;
-    return bootGuest(this.board, this.log, scheduler, clock, this.kernelArguments, boots, this.options.files ?? []);
+    return bootGuest(
+      this.board,
+      this.log,
+      scheduler,
+      clock,
+      this.kernelArguments,
+      boots,
+      this.options.files ?? [],
+      this.options.tools,
+    );
   }
 
   /** The guest's own request takes effect when its instruction is done. */

@@ -44,7 +44,7 @@ export class Session {
   }
 
   /** Powers on. The error is QEMU's message for a command line that it refuses. */
-  static open(scenario: Scenario, options: MachineOptions = {}): Parsed<Session> {
+  static open(scenario: Scenario, options: MachineOptions): Parsed<Session> {
     const machine = buildMachine(scenario, options);
     return machine.ok ? { ok: true, value: new Session(machine.value, scenario) } : machine;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Session } from '../machine/session.ts';
+import { openWithTools } from '../machine/open.ts';
+import type { Session } from '../machine/session.ts';
 import { SCENARIO_VERSION, type Scenario } from '../protocol/scenario.ts';
 import { NS_PER_MS } from '../protocol/units.ts';
 import { TWO_OF_FOUR } from './lab.ts';
@@ -21,7 +22,7 @@ const SCENARIO: Scenario = {
 };
 
 function open(scenario: Scenario): Session {
-  const session = Session.open(scenario);
+  const session = openWithTools(scenario);
   if (!session.ok) throw new Error(session.error);
   return session.value;
 }

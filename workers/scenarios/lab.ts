@@ -1,6 +1,7 @@
 /** A machine under test: inputs as a user gives them, answers as a user sees them. */
 import type { Machine, MachineOptions } from '../machine/machine.ts';
-import { Session } from '../machine/session.ts';
+import { openWithTools } from '../machine/open.ts';
+import type { Session } from '../machine/session.ts';
 import { type LabEvent, LogReader } from '../protocol/log-format.ts';
 import { formatQemuTrace } from '../protocol/qemu-trace.ts';
 import { SCENARIO_VERSION } from '../protocol/scenario.ts';
@@ -12,8 +13,8 @@ export class Lab {
   readonly log = new LogReader();
   private mark = 0;
 
-  constructor(machine = TWO_OF_FOUR, append = 'loglevel=3', options: MachineOptions = {}) {
-    const session = Session.open({ version: SCENARIO_VERSION, machine, append }, options);
+  constructor(machine = TWO_OF_FOUR, append = 'loglevel=3', options: Omit<MachineOptions, 'tools'> = {}) {
+    const session = openWithTools({ version: SCENARIO_VERSION, machine, append }, options);
     if (!session.ok) throw new Error(session.error);
     this.session = session.value;
     this.session.settle();

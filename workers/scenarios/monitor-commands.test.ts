@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Session } from '../machine/session.ts';
+import { openWithTools } from '../machine/open.ts';
 import { SCENARIO_VERSION } from '../protocol/scenario.ts';
 
 interface RecordedCommands {
@@ -22,7 +22,7 @@ const stable = (reply: unknown): unknown =>
 const NOT_YET = new Set([100]);
 
 describe('a hundred QMP and monitor commands, right and wrong, on a running machine', () => {
-  const opened = Session.open({ version: SCENARIO_VERSION, machine: recorded.machine, append: 'loglevel=3' });
+  const opened = openWithTools({ version: SCENARIO_VERSION, machine: recorded.machine, append: 'loglevel=3' });
   if (!opened.ok) throw new Error(opened.error);
   const session = opened.value;
   session.settle();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Session } from '../machine/session.ts';
+import { openWithTools } from '../machine/open.ts';
+import type { Session } from '../machine/session.ts';
 import { DEFAULT_SCENARIO, type Scenario } from '../protocol/scenario.ts';
 import { NS_PER_MS } from '../protocol/units.ts';
 
@@ -13,7 +14,7 @@ const SCENARIO: Scenario = {
 };
 
 function open(): Session {
-  const session = Session.open(SCENARIO);
+  const session = openWithTools(SCENARIO);
   if (!session.ok) throw new Error(session.error);
   return session.value;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Session } from '../machine/session.ts';
+import { openWithTools } from '../machine/open.ts';
 import { SCENARIO_VERSION } from '../protocol/scenario.ts';
 import { Lab, TWO_OF_FOUR } from './lab.ts';
 
@@ -75,7 +75,7 @@ describe('system_reset', () => {
 
 describe('a reset machine is deterministic', () => {
   const run = () => {
-    const session = Session.open({
+    const session = openWithTools({
       version: SCENARIO_VERSION,
       machine: TWO_OF_FOUR,
       append: 'loglevel=3',

@@ -8,3 +8,6 @@ export type ProgramFactory = (argv: readonly string[], environment: Environment)
 
 /** Programs by the name that an executable file bears inside (see executableFile). */
 export type ProgramTable = ReadonlyMap<string, ProgramFactory>;
+
+/** Makes a tool's program, when it is first run. Throws for a name that is no tool's. */
+export type ToolSource = (name: string, programs: ProgramTable) => ProgramFactory;

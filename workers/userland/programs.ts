@@ -1,16 +1,15 @@
 /** The guest's programs, and the files of its root file system. */
 import { executableFile } from './exec.ts';
-import type { ProgramFactory, ProgramTable } from './program.ts';
+import type { ProgramFactory, ProgramTable, ToolSource } from './program.ts';
 import { bash } from './shell/main.ts';
-import { TOOLS } from './tools/table.ts';
-import { toolFactory } from './tools/tool.ts';
+import { TOOL_NAMES } from './tools/names.ts';
 
-/** All programs by name. */
-export function createPrograms(): ProgramTable {
+/** All programs by name; a tool is made by `tools` each time that it is run. */
+export function createPrograms(tools: ToolSource): ProgramTable {
   const table = new Map<string, ProgramFactory>();
   const shell = bash(table);
   table.set('bash', shell);
-  for (const [name, main] of Object.entries(TOOLS)) table.set(name, toolFactory(main, table));
+  for (const name of TOOL_NAMES) table.set(name, (argv, environment) => tools(name, table)(argv, environment));
   return table;
 }
 

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { execute } from '../exec.ts';
 import { createPrograms, rootFileSystem } from '../programs.ts';
 import { FakeKernel } from '../test-support/fake-kernel.ts';
+import { makeTool } from '../tools/table.ts';
 import cases from './bash-cases.json' with { type: 'json' };
 
-const programs = createPrograms();
+const programs = createPrograms(makeTool);
 const environment = new Map([
   ['PATH', '/usr/sbin:/usr/bin:/sbin:/bin'],
   ['HOME', '/root'],

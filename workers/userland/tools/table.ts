@@ -1,4 +1,6 @@
 /** The tools by name. */
+
+import type { ToolSource } from '../program.ts';
 import { awk } from './awk.ts';
 import { cat, head, nl, tac, tail, tee, wc } from './cat.ts';
 import { chcpu, lscpu } from './cpus.ts';
@@ -46,9 +48,9 @@ import {
   whoami,
 } from './system.ts';
 import { basename, cut, dirname, expr, od, paste, rev, seq, sort, tr, uniq } from './text.ts';
-import type { ToolMain } from './tool.ts';
+import { type ToolMain, toolFactory } from './tool.ts';
 
-export const TOOLS: Readonly<Record<string, ToolMain>> = {
+const TOOLS: Readonly<Record<string, ToolMain>> = {
   awk,
   basename,
   cat,
@@ -135,4 +137,11 @@ export const TOOLS: Readonly<Record<string, ToolMain>> = {
   whoami,
   xargs,
   yes,
+};
+
+/** Makes the program of one of {@link TOOL_NAMES}. */
+export const makeTool: ToolSource = (name, programs) => {
+  const main = TOOLS[name];
+  if (!main) throw new Error(`no tool ${name}`);
+  return toolFactory(main, programs);
 };
