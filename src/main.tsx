@@ -1,7 +1,9 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { loadCatalogue } from './session/i18n/translate.ts';
 import { LabSession } from './session/lab-session.ts';
+import { useLab } from './session/lab-state.ts';
 import { SessionContext } from './session/session-context.ts';
 import './widgets/tokens.css';
 
@@ -27,13 +29,16 @@ window.lab = {
   logHash: () => session.logHash(),
 };
 
-createRoot(root).render(
-  <StrictMode>
-    <SessionContext value={session}>
-      <App />
-    </SessionContext>
-  </StrictMode>,
-);
+const render = () =>
+  createRoot(root).render(
+    <StrictMode>
+      <SessionContext value={session}>
+        <App />
+      </SessionContext>
+    </StrictMode>,
+  );
+// without the sentences of the language chosen before, the page speaks English
+loadCatalogue(useLab.getState().preferences.language).then(render, render);
 
 const open = () => {
   session.openFromAddress().catch((error: unknown) => session.crashed(error));

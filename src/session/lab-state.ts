@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
 import type { Scenario } from '../../workers/protocol/scenario.ts';
 import type { ChainStage } from './fold-chain.ts';
+import { type Language, loadCatalogue } from './i18n/translate.ts';
 import { NO_VERSIONS, type Versions } from './log-store.ts';
 import { type ConsoleName, loadPreferences, type Preferences, savePreferences } from './preferences.ts';
 
@@ -49,6 +50,14 @@ export const useLab = create<LabState>()(() => ({
   linkTooLong: false,
   preferences: loadPreferences(),
 }));
+
+/** Speaks another language, once its sentences are there; without them nothing changes. */
+export function changeLanguage(language: Language): void {
+  loadCatalogue(language).then(
+    () => changePreferences({ language }),
+    () => undefined,
+  );
+}
 
 export function changePreferences(change: Partial<Preferences>): void {
   const preferences = { ...useLab.getState().preferences, ...change };

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { CATALOGUES, fill, isMessageKey, translator } from './translate.ts';
+import { chinese } from './chinese.ts';
+import { english } from './english.ts';
+import { fill, isMessageKey, loadCatalogue, translator } from './translate.ts';
+
+const CATALOGUES = { en: english, zh: chinese };
 
 const parameters = (template: string) => [...template.matchAll(/\{\w+\}/g)].map(String).sort();
 const names = (template: string) =>
@@ -31,5 +35,11 @@ describe('the catalogue', () => {
 
 test('fills parameters in, and leaves one that is missing to be seen', () => {
   expect(fill('CPU {cpu} of {count}', { cpu: 2 })).toBe('CPU 2 of {count}');
-  expect(translator('zh')('board.cpu', { cpu: 3 })).toBe('CPU 3');
+});
+
+test('a language speaks English until its catalogue is loaded', async () => {
+  const translate = translator('zh');
+  expect(translate('language.label')).toBe(english['language.label']);
+  await loadCatalogue('zh');
+  expect(translate('language.label')).toBe(chinese['language.label']);
 });

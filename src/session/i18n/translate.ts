@@ -1,4 +1,3 @@
-import { chinese } from './chinese.ts';
 import { english, type MessageKey } from './english.ts';
 
 export type { MessageKey } from './english.ts';
@@ -9,10 +8,15 @@ export type Language = keyof typeof LANGUAGES;
 export type MessageParameters = Readonly<Record<string, string | number>>;
 export type Translate = (key: MessageKey, parameters?: MessageParameters) => string;
 
-export const CATALOGUES: Readonly<Record<Language, Readonly<Record<MessageKey, string>>>> = {
-  en: english,
-  zh: chinese,
-};
+type Catalogue = Readonly<Record<MessageKey, string>>;
+
+/** Catalogues that are there; the others are loaded when they are chosen. */
+const catalogues: Partial<Record<Language, Catalogue>> = { en: english };
+
+/** Loads a language's sentences. Rejects when they cannot be had: the page then stays in the language it has. */
+export async function loadCatalogue(language: Language): Promise<void> {
+  if (language === 'zh') catalogues.zh ??= (await import('./chinese.ts')).chinese;
+}
 
 /** Fills `{name}`s in. A name that is not given stays as it stands, so that it is seen. */
 export function fill(template: string, parameters: MessageParameters = {}): string {
@@ -22,9 +26,9 @@ export function fill(template: string, parameters: MessageParameters = {}): stri
   });
 }
 
+/** A language whose catalogue is not loaded speaks English. */
 export function translator(language: Language): Translate {
-  const catalogue = CATALOGUES[language];
-  return (key, parameters) => fill(catalogue[key], parameters);
+  return (key, parameters) => fill((catalogues[language] ?? english)[key], parameters);
 }
 
 /** Whether there is a sentence under this name: kernel functions have one or not. */

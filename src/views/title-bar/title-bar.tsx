@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { LANGUAGES, type Language } from '../../session/i18n/translate.ts';
-import { changePreferences, useLab } from '../../session/lab-state.ts';
+import { changeLanguage, changePreferences, useLab } from '../../session/lab-state.ts';
 import { THEMES } from '../../session/preferences.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
 import { machineInWords } from '../../session/words.ts';
@@ -43,7 +43,7 @@ export function TitleBar({ onNewMachine, menu }: { readonly onNewMachine: () => 
           className="title-language"
           lang={LANGUAGES[other].tag}
           aria-label={`${translate('language.label')}: ${LANGUAGES[other].name}`}
-          onClick={() => changePreferences({ language: other })}
+          onClick={() => changeLanguage(other)}
         >
           {LANGUAGES[other].name}
         </Button>
