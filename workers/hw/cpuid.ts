@@ -5,6 +5,7 @@
 import type { MachineConfig } from '../abi/machine-config.ts';
 import type { CpuModel } from '../abi/vcpu.ts';
 import type { LogWriter } from '../sim/event-log.ts';
+import { apicIdWidths } from './apic-ids.ts';
 
 const COMMON = {
   vendor: 'AuthenticAMD',
@@ -45,11 +46,8 @@ export function cpuModelOf(name: string, log: LogWriter): CpuModel {
   return QEMU64;
 }
 
-/** Bits needed to number `count` things from 0. */
-const bitsFor = (count: number): number => 32 - Math.clz32(count - 1);
-
 /** CPUID leaf 0xb: how far to shift an APIC id for the core's and the package's number. */
-export function apicIdShifts({ dies, cores, threads }: MachineConfig['topology']): { core: number; package: number } {
-  const core = bitsFor(threads);
-  return { core, package: core + bitsFor(cores) + bitsFor(dies) };
+export function apicIdShifts(topology: MachineConfig['topology']): { core: number; package: number } {
+  const { smt, core, die } = apicIdWidths(topology);
+  return { core: smt, package: smt + core + die };
 }

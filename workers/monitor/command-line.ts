@@ -3,8 +3,8 @@
  * parsed and checked with QEMU 7.2's messages; options that cannot matter here are accepted and listed.
  */
 import type { ColdPluggedCpu, MachineConfig, MemoryBackend, NumaNode, PossibleCpu } from '../abi/machine-config.ts';
+import { apicIdFromTopology, topologyFromIndex } from '../hw/apic-ids.ts';
 import type { Parsed } from '../protocol/scenario.ts';
-import { apicIdFromTopology, topologyFromIndex } from './apic-ids.ts';
 import { CPU_MODELS, CPU_PROPERTIES } from './cpu-models.ts';
 import { checkDeviceType, findCpuSlot } from './device-add.ts';
 import { readCpuProperties } from './device-properties.ts';

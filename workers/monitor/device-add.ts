@@ -4,9 +4,9 @@
  */
 import type { Board, BoardError, PluggedCpu } from '../abi/board.ts';
 import type { MachineConfig, PossibleCpu } from '../abi/machine-config.ts';
+import { apicIdFromTopology, topologyFromApicId } from '../hw/apic-ids.ts';
 import type { Parsed } from '../protocol/scenario.ts';
 import type { VcpuIndex } from '../protocol/units.ts';
-import { apicIdFromTopology, topologyFromApicId } from './apic-ids.ts';
 import { CPU_MODELS, cpuTypeOf } from './cpu-models.ts';
 import { type CpuProperties, optionText, readCpuProperties } from './device-properties.ts';
 import { type Backends, DIMM_TYPE, dimmAdd, findDimm } from './dimm-add.ts';

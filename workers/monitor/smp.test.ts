@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { apicIdFromTopology, apicIdWidths, topologyFromIndex } from './apic-ids.ts';
+import { apicIdFromTopology, apicIdWidths, topologyFromIndex } from '../hw/apic-ids.ts';
 import { parseSmp, type SmpGiven } from './smp.ts';
 
 interface SmpCase {

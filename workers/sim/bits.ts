@@ -10,21 +10,12 @@ export const hasBits = (value: number, mask: number): boolean => (value & mask) 
 export const field = (value: number, low: number, width: number): number =>
   width === 32 ? value >>> 0 : (value >>> low) & (2 ** width - 1);
 
-/** The low `width` bytes of `value`, unsigned; width 1, 2 or 4. */
-export const truncate = (value: number, width: number): number =>
-  width >= 4 ? value >>> 0 : value & (width === 1 ? 0xff : 0xffff);
-
 /** Low and high 32 bits of an unsigned integer below 2^53. */
 export const low32 = (value: number): number => (value % 4_294_967_296) >>> 0;
 export const high32 = (value: number): number => Math.floor(value / 4_294_967_296) >>> 0;
 
 /** `0x` and lower-case digits. */
 export const hex = (value: number): string => `0x${value.toString(16)}`;
-
-/** Closes a switch over a discriminated union: a case that was forgotten does not compile. */
-export function assertUnreachable(value: never): never {
-  throw new Error(`unexpected ${JSON.stringify(value)}`);
-}
 
 /** The least power of two that is not below `value`; 1 for anything up to 1. Exact up to 2^53. */
 export function roundUpPowerOfTwo(value: number): number {

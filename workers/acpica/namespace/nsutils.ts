@@ -2,7 +2,6 @@
 import { type NamePath, parseNamePath } from '../../aml/names.ts';
 import type { AcpiGlobals } from '../include/acglobal.ts';
 import type { AcpiNamespaceNode, AcpiOperandObject } from '../include/acobject.ts';
-import type { WalkState } from '../include/acstruct.ts';
 import { acpi_ns_opens_scope } from '../include/actypes.ts';
 
 export const acpi_ns_get_type = (node: AcpiNamespaceNode): number => node.type;
@@ -45,6 +44,3 @@ export function acpi_ns_detach_object(node: AcpiNamespaceNode): void {
   node.object = undefined;
   node.type = 0;
 }
-
-/** True when a walk is in a method that was called, and not in the body of a table. */
-export const makesTemporaryNames = (walk_state: WalkState): boolean => !walk_state.moduleLevel;

@@ -20,14 +20,7 @@ import { type Kernel, kernelState } from '../kernel-context.ts';
 import { kthread_bind_mask, kthread_create, kthread_set_per_cpu } from './kthread.ts';
 import { type mutex, mutex_init, mutex_lock, mutex_unlock } from './locking/mutex.ts';
 import { set_cpus_allowed_ptr } from './sched/affinity.ts';
-import {
-  schedule,
-  schedule_timeout,
-  TASK_NORMAL,
-  try_to_wake_up,
-  wake_up_process,
-  wq_worker_hooks,
-} from './sched/core.ts';
+import { schedule, TASK_NORMAL, try_to_wake_up, wake_up_process, wq_worker_hooks } from './sched/core.ts';
 import { type hrtimer, hrtimer_cancel, hrtimer_init, hrtimer_start } from './time/hrtimer.ts';
 
 export const WQ_UNBOUND = 0x2;
@@ -567,16 +560,4 @@ export function* workqueue_init(k: Kernel): Co {
   }
   for (const pool of s.unboundPools.values()) yield* create_worker(k, pool);
   s.online = true;
-}
-
-/** Gives up to `timeout` ns to let the pools become idle; for tests and for shutting down. */
-export function* wait_for_idle_pools(k: Kernel, timeout: Ns): Co<boolean> {
-  const end = k.clock.now() + timeout;
-  const busy = () =>
-    state(k).pools.some(({ worklist, workers }) => worklist.length > 0 || workers.some((w) => !w.idle));
-  while (busy() && k.clock.now() < end) {
-    get_current(k).__state = TASK_UNINTERRUPTIBLE;
-    yield* schedule_timeout(k, 1_000_000);
-  }
-  return !busy();
 }

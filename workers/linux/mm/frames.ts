@@ -85,10 +85,6 @@ export function removeSection(k: Kernel, start: number): void {
   state.sections = state.sections.filter((section) => section.start !== start);
 }
 
-/** True when the allocator has the section. */
-export const hasSection = (k: Kernel, start: number): boolean =>
-  frames(k).sections.some((section) => section.start === start);
-
 const sectionsIn = (k: Kernel, start: number, count: number): Section[] =>
   frames(k).sections.filter((section) => section.start >= start && section.start < start + count);
 

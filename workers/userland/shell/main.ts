@@ -1,5 +1,3 @@
-/** The bash program: its options, where its commands come from, what it sets up. */
-import type { Syscalls } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import type { Environment, ProgramFactory, ProgramTable } from '../program.ts';
 import { errorText, readAll, writeAll } from '../stdio.ts';
@@ -116,11 +114,3 @@ function* importEnvironment(state: ShellState, environment: Environment): Co {
     version.set(String(index), part);
   }
 }
-
-/** A shell of `sys`' process with nothing set, for tools that run a command line. */
-export const runCommandLine = (
-  programs: ProgramTable,
-  sys: Syscalls,
-  line: string,
-  environment: Environment,
-): Co<number> => bash(programs)(['sh', '-c', line], environment)(sys);

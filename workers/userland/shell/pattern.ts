@@ -2,22 +2,10 @@
  * Shell patterns (fnmatch with bash's extended operators). A pattern is a string in which a backslash makes the next
  * character stand for itself; what was quoted in the shell's input arrives here escaped.
  */
+import { CHARACTER_CLASSES } from '../character-classes.ts';
 
-const CLASSES: Readonly<Record<string, string>> = {
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  alnum: 'A-Za-z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: ' \\t\\n\\r\\f\\v',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~',
-  cntrl: '\\x00-\\x1f\\x7f',
-  xdigit: '0-9A-Fa-f',
-  print: ' -~',
-  graph: '!-~',
-  word: 'A-Za-z0-9_',
-};
+/** bash knows `[:word:]` beside POSIX's classes. */
+const CLASSES: Readonly<Record<string, string>> = { ...CHARACTER_CLASSES, word: 'A-Za-z0-9_' };
 
 /** Makes every character of `text` stand for itself. */
 export const escapePattern = (text: string): string => text.replace(/[\\*?[\](){}|!@+]/g, '\\$&');

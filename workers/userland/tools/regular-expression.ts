@@ -1,19 +1,6 @@
 /** POSIX regular expressions, basic and extended, as JavaScript's. */
 
-const CLASSES: Readonly<Record<string, string>> = {
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  alnum: 'A-Za-z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: ' \\t\\n\\r\\f\\v',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~',
-  cntrl: '\\x00-\\x1f\\x7f',
-  xdigit: '0-9A-Fa-f',
-  print: ' -~',
-  graph: '!-~',
-};
+import { CHARACTER_CLASSES } from '../character-classes.ts';
 
 /** Throws a SyntaxError when the expression is not one. */
 export function posixRegExp(source: string, extended: boolean, flags = ''): RegExp {
@@ -92,7 +79,7 @@ function bracket(inner: string): string {
   const negated = inner.startsWith('^');
   const body = (negated ? inner.slice(1) : inner)
     .split(/(\[:\w+:\])/)
-    .map((piece) => CLASSES[/^\[:(\w+):\]$/.exec(piece)?.[1] ?? ''] ?? piece.replace(/[\\\][]/g, '\\$&'))
+    .map((piece) => CHARACTER_CLASSES[/^\[:(\w+):\]$/.exec(piece)?.[1] ?? ''] ?? piece.replace(/[\\\][]/g, '\\$&'))
     .join('');
   return `[${negated ? '^' : ''}${body}]`;
 }
