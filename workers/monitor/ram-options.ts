@@ -1,0 +1,95 @@
+/** RAM, memory backends and NUMA nodes: what -m, -object, -numa and -machine memory-backend= make together. */
+import type { MemoryBackend, NumaNode, PossibleCpu } from '../abi/machine-config.ts';
+import type { Parsed } from '../protocol/scenario.ts';
+import type { Collected } from './command-line-options.ts';
+import type { LabMachine } from './machine-types.ts';
+import { defaultBackend } from './memory-backends.ts';
+import { type NumaLayout, readNuma } from './numa-options.ts';
+import { parseSize } from './option-text.ts';
+
+const MIB = 1024 * 1024;
+
+const fail = (error: string): { ok: false; error: string } => ({ ok: false, error });
+
+/** Name of the backend that -m makes. */
+const defaultRamId = (board: LabMachine['board']): string => (board === 'none' ? 'ram' : 'pc.ram');
+
+const MAX_SLOTS = 256;
+/** The size is rounded up to it (include/hw/boards.h: 8 KiB). */
+const RAM_ALIGNMENT = 8192;
+/** What the host of the lab's machine could map at most. */
+const HOST_MEMORY = 64 * 2 ** 40;
+
+export interface MemoryLayout {
+  readonly size: number;
+  readonly max: number;
+  readonly slots: number;
+}
+
+/** -m. `backing`: bytes of the backend that -machine names; without -m it is the size. */
+export function readMemory(
+  { size, slots, maxmem }: Readonly<Record<string, string>>,
+  backing: number | undefined,
+): Parsed<MemoryLayout> {
+  // QEMU's default of 128 MiB also stands in for 0
+  const asked = (size === undefined ? backing : parseSize(size, MIB)) || 128 * MIB;
+  const bytes = Math.ceil(asked / RAM_ALIGNMENT) * RAM_ALIGNMENT;
+  if (bytes > HOST_MEMORY) return fail("cannot set up guest memory 'pc.ram': Cannot allocate memory");
+  const hex = (value: number) => `0x${value.toString(16)}`;
+  const slotCount = Number(slots ?? 0);
+  if (maxmem === undefined) {
+    return slots === undefined
+      ? { ok: true, value: { size: bytes, max: bytes, slots: 0 } }
+      : fail('slots specified but no max-size');
+  }
+  const max = parseSize(maxmem, MIB) ?? 0;
+  const given = `initial memory size (${hex(bytes)})`;
+  if (max < bytes) {
+    return fail(`invalid value of maxmem: maximum memory size (${hex(max)}) must be at least the ${given}`);
+  }
+  if (max === bytes && slotCount > 0) {
+    return fail(
+      `invalid value of maxmem: memory slots were specified but maximum memory size (${hex(max)}) is equal to the ${given}`,
+    );
+  }
+  if (slotCount < 0 || slotCount > MAX_SLOTS) {
+    return fail(`unsupported amount of memory slots: ${BigInt.asUintN(64, BigInt(slotCount))}`);
+  }
+  return { ok: true, value: { size: bytes, max, slots: slotCount } };
+}
+
+/** RAM, backends and nodes: what -m, -object, -numa and -machine memory-backend= make together. */
+export function readRam(
+  into: Collected,
+  memory: MemoryLayout,
+  cpus: readonly PossibleCpu[],
+  dies: number,
+): Parsed<RamLayout> {
+  const { objects, machine, memoryBackend } = into;
+  const plain = { possibleCpus: cpus, warnings: [], distances: undefined };
+  const own = defaultBackend(defaultRamId(machine.board), memory.size);
+  if (into.numa.length > 0) {
+    if (machine.board === 'none') return fail(`-numa ${into.numa[0]}: NUMA is not supported by this machine-type`);
+    const numa = readNuma(into.numa, { possibleCpus: cpus, dies, backends: objects, memorySize: memory.size });
+    return numa.ok ? { ok: true, value: { ...numa.value, backends: objects } } : numa;
+  }
+  // with hot-pluggable memory QEMU makes a node of its own accord (auto_enable_numa_with_memhp)
+  const nodes = memory.max > memory.size && machine.board !== 'none' ? [{ id: 0, memory: memory.size }] : [];
+  if (memoryBackend !== undefined) {
+    const backend = objects.find(({ id }) => id === memoryBackend);
+    if (!backend) return fail(`Memory backend '${memoryBackend}' not found`);
+    if (into.memory['size'] !== undefined && backend.size !== memory.size) {
+      return fail('Machine memory size does not match the size of the memory backend');
+    }
+    return { ok: true, value: { ...plain, nodes, backends: objects, backendIds: [memoryBackend] } };
+  }
+  // a machine without RAM of its own has a backend only when -m asks for it
+  const backed = machine.board !== 'none' || into.memory['size'] !== undefined;
+  const backends = backed ? [...objects, own] : objects;
+  return { ok: true, value: { ...plain, nodes, backends, backendIds: backed ? [own.id] : [] } };
+}
+
+export interface RamLayout extends NumaLayout {
+  readonly backends: readonly MemoryBackend[];
+  readonly nodes: readonly NumaNode[];
+}
