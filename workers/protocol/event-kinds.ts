@@ -145,6 +145,21 @@ export const EVENT_KINDS = [
   /** Pages of a zone after a change. */
   kind('zone_pages', 'node:int zone:string start:int spanned:int present:int'),
   kind('node_state', 'node:int state:string'),
+
+  // --- arm64
+  /**
+   * A call to the hypervisor or secure monitor: PSCI's name of the function, what it is about (the MPIDR of the target,
+   * a function id, …), the entry point of CPU_ON, and the result.
+   */
+  kind('psci_call', 'function:string target:hex entry:hex ret:int'),
+  /** An interrupt became pending in the GIC, or stopped being so. `vcpu` -1: a shared one that no processor can take now. */
+  kind('gic_pending', 'intid:int vcpu:vcpu pending:bool'),
+  /** The processor read the interrupt's number: pending becomes active. */
+  kind('gic_acknowledge', 'vcpu:vcpu intid:int'),
+  /** The processor ended it: active no more. */
+  kind('gic_end', 'vcpu:vcpu intid:int'),
+  /** QEMU's Generic Event Device has an event for the guest: `memory`, `power-down`, `nvdimm`; `selector` is ESEL with it. */
+  kind('ged_event', 'event:string selector:hex'),
 ] as const satisfies readonly EventKind[];
 
 const numbers = new Map(EVENT_KINDS.map(({ name }, index) => [name, index]));

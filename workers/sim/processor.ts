@@ -29,9 +29,12 @@ export interface InterruptSource {
 
 /** The guest's entry points: what is found in memory where the processor begins to execute, and its interrupt table. */
 export interface GuestProgram {
-  /** Code at the address where a start-up IPI or the reset vector lets the processor begin. */
-  start(processor: Processor, address: number): Coroutine;
-  /** The interrupt table's entry for `vector`. It runs with interrupts off, on the interrupted coroutine's stack. */
+  /**
+   * Code at the address where a start-up IPI, the reset vector or CPU_ON lets the processor begin; `argument` is what
+   * CPU_ON puts into X0 (its context id), 0 elsewhere.
+   */
+  start(processor: Processor, address: number, argument: number): Coroutine;
+  /** The interrupt table's entry for `vector` (arm64: the one for interrupts, `vector` is 0). It runs with interrupts off, on the interrupted coroutine's stack. */
   interrupt(processor: Processor, vector: number): Frame;
 }
 
@@ -84,10 +87,10 @@ export class Processor {
   }
 
   /** Begins to execute at `address`; ignored unless it waits for that (a second SIPI does nothing). */
-  startUp(address: number, now: Ns): void {
+  startUp(address: number, now: Ns, argument = 0): void {
     if (this.state !== 'wait-for-sipi' || !this.program) return;
     this.localTime = Math.max(this.localTime, now);
-    this.current = this.program.start(this, address);
+    this.current = this.program.start(this, address, argument);
     this.setState('running');
   }
 
@@ -120,6 +123,8 @@ export class Processor {
       this.spinning = undefined;
     }
     const request = current.step(this.environment.observer);
+    // the code has switched this processor off (PSCI CPU_OFF): what it asks for afterwards is never done
+    if (this.current !== current) return;
     if (typeof request === 'number') this.localTime += request;
     else if (request === CALLED || request === RETURNED) return;
     else if (request === INTERRUPT_RETURNED) this.interruptsEnabled = true;
