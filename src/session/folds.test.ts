@@ -26,6 +26,8 @@ const description: MachineDescription = {
   memorySize: 2 ** 29,
   maxMemory: 2 ** 29,
   memorySlots: 0,
+  memoryRegions: [],
+  numaNodes: [],
   kernelRelease: '6.1.0',
   cpuhpStates: [],
   ignoredOptions: [],

@@ -139,8 +139,11 @@ export const EVENT_KINDS = [
   kind('pages_migrated', 'startPfn:int pages:int'),
   /** A block would not go offline: the page that is to blame, and what it is. */
   kind('memory_offline_refused', 'block:int pfn:int reason:string holder:string'),
-  /** A change of what a block's pages are used for, in pages: kernel (unmovable), movable, free is the rest. */
-  kind('memory_block_pages', 'block:int kernel:int movable:int total:int'),
+  /**
+   * A change of what a block's pages are used for, in pages: kernel (unmovable), movable, free is the rest. As many
+   * `page_frames` follow as `ranges` says: all that is used in the block.
+   */
+  kind('memory_block_pages', 'block:int kernel:int movable:int total:int ranges:int'),
   kind('memory_notify', 'action:string startPfn:int pages:int'),
   /** Pages of a zone after a change. */
   kind('zone_pages', 'node:int zone:string start:int spanned:int present:int'),
@@ -160,6 +163,14 @@ export const EVENT_KINDS = [
   kind('gic_end', 'vcpu:vcpu intid:int'),
   /** QEMU's Generic Event Device has an event for the guest: `memory`, `power-down`, `nvdimm`; `selector` is ESEL with it. */
   kind('ged_event', 'event:string selector:hex'),
+
+  // --- memory, for who draws it
+  /** Page frames of a block that one holder has; `use`: kernel, slab, movable, … */
+  kind('page_frames', 'startPfn:int pages:int use:string holder:string'),
+  /** Blocks of a node that are offline could join these zones, as valid_zones shows them: from `block` on, so many. */
+  kind('memory_valid_zones', 'node:int block:int blocks:int zones:string'),
+  /** `mask`: possible, online, has_normal_memory, has_memory, has_cpu, as /sys/devices/system/node has them. */
+  kind('node_mask', 'mask:string node:int value:bool'),
 ] as const satisfies readonly EventKind[];
 
 const numbers = new Map(EVENT_KINDS.map(({ name }, index) => [name, index]));

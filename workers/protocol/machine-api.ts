@@ -21,11 +21,22 @@ export interface MachineDescription {
   readonly memorySize: number;
   readonly maxMemory: number;
   readonly memorySlots: number;
+  /** The physical address space as far as RAM is in it, lowest first. Bytes. */
+  readonly memoryRegions: readonly MemoryRegion[];
+  /** NUMA nodes of `-numa`; none without one. `distances`: to each node, as the SLIT has them. */
+  readonly numaNodes: readonly { readonly id: number; readonly distances: readonly number[] }[];
   readonly kernelRelease: string;
   /** The cpuhp states of the kernel profile, in order. */
   readonly cpuhpStates: readonly CpuhpStateInfo[];
   readonly ignoredOptions: readonly string[];
   readonly scenario: Scenario;
+}
+
+/** RAM of power-on, the hole for devices below 4 GiB, or the region that hot-added DIMMs get. */
+export interface MemoryRegion {
+  readonly kind: 'ram' | 'hole' | 'device-memory';
+  readonly start: number;
+  readonly size: number;
 }
 
 /** A possible vCPU as query-hotpluggable-cpus names it. */

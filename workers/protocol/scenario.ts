@@ -37,7 +37,7 @@ export const SCENARIO_LIMITS = { machine: 4096, append: 2048, inputs: 10_000, te
 /** The lab's own machine: what a first visit shows. */
 export const DEFAULT_SCENARIO: Scenario = {
   version: SCENARIO_VERSION,
-  machine: '-M q35 -accel kvm -cpu max -smp 2,maxcpus=4 -m 512M',
+  machine: '-M q35 -accel kvm -cpu max -smp 2,maxcpus=4 -m 512M,slots=4,maxmem=8G',
 };
 
 const fail = (error: string): { ok: false; error: string } => ({ ok: false, error });

@@ -132,6 +132,38 @@ describe('blocks and zones', () => {
     expect(state(lab, 32)).toBe('offline');
   });
 
+  test('the log has the zones that an offline block may join, in the order of valid_zones', () => {
+    const lab = new Lab(ONE_CPU);
+    plugDimm(lab, 'd1', 384);
+    write(lab, 33, 'online_movable');
+    const told = lab.events('memory_valid_zones').map(({ fields }) => fields);
+    const [first] = told.slice(told.findLastIndex(({ block }) => block === 0));
+    expect(first).toMatchObject({ node: 0, block: 0, zones: 'DMA Movable' });
+    const zonesOf = (block: number): unknown =>
+      told.findLast((row) => block >= Number(row['block']) && block < Number(row['block']) + Number(row['blocks']))?.[
+        'zones'
+      ];
+    for (const block of [32, 34]) expect(zonesOf(block)).toBe(lab.sh(`cat ${MEMORY}/memory${block}/valid_zones`));
+    expect([zonesOf(32), zonesOf(33)]).toEqual(['Normal Movable', 'Movable Normal']);
+  });
+
+  test('the log has each page frame that is in use, and whose it is, when a block changes', () => {
+    const lab = new Lab(ONE_CPU);
+    plugDimm(lab, 'd1', 128);
+    write(lab, 32, 'online');
+    lab.sh('sleep 1000 &');
+    lab.events();
+    write(lab, 32, 'offline');
+    const events = lab.events().filter(({ kind }) => kind === 'memory_block_pages' || kind === 'page_frames');
+    const at = events.findLastIndex(({ fields }) => fields['block'] === 32);
+    const { kernel, movable, ranges } = events[at]?.fields ?? {};
+    const frames = events.slice(at + 1, at + 1 + Number(ranges)).map(({ fields }) => fields);
+    const sum = (wanted: (use: unknown) => boolean): number =>
+      frames.filter(({ use }) => wanted(use)).reduce((total, { pages }) => total + Number(pages), 0);
+    expect(frames.length).toBeGreaterThan(0);
+    expect([sum((use) => use !== 'movable'), sum((use) => use === 'movable')]).toEqual([kernel, movable]);
+  });
+
   test('a block that spans zones has no zone to leave', () => {
     const lab = new Lab(ONE_CPU);
     expect(lab.sh(`cat ${MEMORY}/memory0/valid_zones`)).toBe('none');
@@ -191,7 +223,13 @@ describe('nodes', () => {
     expect([nodes('possible'), nodes('online')]).toEqual(['0-1', '0']);
     lab.events();
     plugDimm(lab, 'd1', 256, { node: 1 });
-    expect(messages(lab)[0]).toBe('Fallback order for Node 1: 1 0 ');
+    const masks = lab.events();
+    expect(masks.filter(({ kind }) => kind === 'node_mask').map(({ fields }) => fields)).toEqual([
+      { mask: 'online', node: 1, value: 1 },
+    ]);
+    expect(masks.map(({ kind, fields }) => (kind === 'printk' ? fields['text'] : '')).find(Boolean)).toBe(
+      'Fallback order for Node 1: 1 0 ',
+    );
     expect([nodes('online'), nodes('has_memory')]).toEqual(['0-1', '0']);
     write(lab, 32, 'online_movable');
     expect([nodes('has_memory'), nodes('has_normal_memory')]).toEqual(['0-1', '0']);

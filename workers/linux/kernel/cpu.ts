@@ -18,6 +18,7 @@ import {
 import { smp_processor_id } from '../include/linux/sched.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 import { try_online_node } from '../mm/memory_hotplug.ts';
+import { vmstat_cpu_dead, vmstat_cpu_down_prep, vmstat_cpu_online } from '../mm/node_states.ts';
 import { archOps } from './arch-ops.ts';
 import { cpu_maps_update_begin, cpu_maps_update_done, cpus_write_lock, cpus_write_unlock } from './cpu-locks.ts';
 import {
@@ -385,5 +386,7 @@ export function link_cpuhp_callbacks(k: Kernel): void {
   setCallbacks(k, 'smpboot/threads:online', smpboot_unpark_threads, smpboot_park_threads);
   setCallbacks(k, 'irq/affinity:online', irq_affinity_online_cpu, undefined);
   setCallbacks(k, 'workqueue:online', workqueue_online_cpu, workqueue_offline_cpu);
+  setCallbacks(k, 'mm/vmstat:online', vmstat_cpu_online, vmstat_cpu_down_prep);
+  setCallbacks(k, 'mm/vmstat:dead', undefined, vmstat_cpu_dead);
   setCallbacks(k, 'sched:active', sched_cpu_activate, sched_cpu_deactivate);
 }

@@ -48,13 +48,22 @@ interface Frames {
   readonly holders: Map<number, string>;
   nextPid: number;
   slabs: number;
+  /** First frames of the sections whose use has changed since somebody asked. */
+  readonly touched: Set<number>;
 }
 
-const frames = kernelState<Frames>(() => ({ sections: [], holders: new Map(), nextPid: 1, slabs: 0 }));
+const frames = kernelState<Frames>(() => ({
+  sections: [],
+  holders: new Map(),
+  nextPid: 1,
+  slabs: 0,
+  touched: new Set(),
+}));
 
 /** A section's pages are given to the allocator. */
 export function addSection(k: Kernel, start: number, zone: zone): void {
   frames(k).sections.push({ start, zone, used: [], isolated: true });
+  frames(k).touched.add(start);
 }
 
 /** Page frames of the buffer of the software IO TLB and of what lies above it, from the end of memory down. */
@@ -77,6 +86,7 @@ export function addBootSection(k: Kernel, start: number, count: number, zone: zo
         ]
       : [];
     frames(k).sections.push({ start: at, zone, used, isolated: false });
+    frames(k).touched.add(at);
   }
 }
 
@@ -118,12 +128,13 @@ const MOVABLE_ZONES: readonly ZoneName[] = ['Movable', 'Normal'];
  */
 function take(k: Kernel, use: FrameUse, pages: number, holder: string): number {
   let left = pages;
-  const { sections } = frames(k);
+  const { sections, touched } = frames(k);
   for (const name of use === 'movable' ? MOVABLE_ZONES : KERNEL_ZONES) {
     for (const nid of for_each_online_node(k)) {
       for (const section of sections) {
         if (section.isolated || section.zone.name !== name || section.zone.nid !== nid) continue;
         for (let run = freeRun(section, left); left > 0 && run; run = freeRun(section, left)) {
+          touched.add(section.start);
           section.used.push({ ...run, use, holder });
           section.used.sort((a, b) => a.start - b.start);
           left -= run.count;
@@ -135,7 +146,12 @@ function take(k: Kernel, use: FrameUse, pages: number, holder: string): number {
 }
 
 function release(k: Kernel, holder: string): void {
-  for (const section of frames(k).sections) section.used = section.used.filter((range) => range.holder !== holder);
+  const { sections, touched } = frames(k);
+  for (const section of sections) {
+    const kept = section.used.filter((range) => range.holder !== holder);
+    if (kept.length < section.used.length) touched.add(section.start);
+    section.used = kept;
+  }
 }
 
 /** Brings the model up to date with the tasks that there are. */
@@ -167,6 +183,7 @@ export function migrateFrames(k: Kernel, start: number, count: number): number {
   for (const section of sectionsIn(k, start, count)) {
     const moving = section.used.filter(({ use }) => use === 'movable');
     section.used = section.used.filter(({ use }) => use !== 'movable');
+    if (moving.length > 0) frames(k).touched.add(section.start);
     for (const range of moving) {
       take(k, 'movable', range.count, range.holder);
       pages += range.count;
@@ -182,6 +199,14 @@ export function usedInZone(k: Kernel, zone: zone): number {
     if (section.zone === zone) pages += section.used.reduce((total, { count }) => total + count, 0);
   }
   return pages;
+}
+
+/** First frames of the sections whose use has changed since the last call. */
+export function touchedSections(k: Kernel): number[] {
+  const { touched } = frames(k);
+  const starts = [...touched];
+  touched.clear();
+  return starts;
 }
 
 /** Pages of a range by use, for who draws it. */

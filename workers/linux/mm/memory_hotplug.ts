@@ -13,7 +13,8 @@ import { memory_block_size_bytes, walk_memory_blocks } from '../include/linux/me
 import { pr_err } from '../kernel/printk/printk.ts';
 import { release_mem_region_adjustable, release_resource, request_region, type resource } from '../kernel/resource.ts';
 import type { Kernel } from '../kernel-context.ts';
-import { lockMemoryHotplug, mhp_default_online_type, unlockMemoryHotplug } from './online_pages.ts';
+import { reportNodeMasks } from './node_states.ts';
+import { lockMemoryHotplug, mhp_default_online_type, reportValidZones, unlockMemoryHotplug } from './online_pages.ts';
 import { build_all_zonelists } from './watermark.ts';
 
 /** set_node_online: false when the caller registers the node once its memory is there. */
@@ -24,6 +25,7 @@ const __try_online_node = traced(
     yield* build_all_zonelists(k, nid);
     if (!set_node_online) return 1;
     numaTables(k).online.add(nid);
+    reportNodeMasks(k);
     const ret = yield* register_one_node(k, nid);
     return ret < 0 ? ret : 1;
   },
@@ -90,6 +92,7 @@ function* addBlocks(k: Kernel, nid: number, start: number, size: number): Co<num
   }
   if (added > 0) {
     numaTables(k).online.add(nid);
+    reportNodeMasks(k);
     yield* register_one_node(k, nid);
   }
   yield* register_memory_blocks_under_node(k, nid, start, size);
@@ -104,6 +107,7 @@ const add_memory_resource = traced(
     if (!node_possible(k, nid)) return -ERRNO.EINVAL;
     yield* lockMemoryHotplug(k);
     ret = yield* addBlocks(k, nid, start, size);
+    reportValidZones(k, nid);
     yield* unlockMemoryHotplug(k);
     if (ret < 0) return ret;
     const { type } = mhp_default_online_type(k);

@@ -6,7 +6,13 @@
  */
 import { ERRNO } from '../../abi/syscall.ts';
 import { type Co, spend, traced } from '../../sim/coroutine.ts';
-import { type MemoryAction, memory_notify, ONLINE_TYPES, type OnlineType } from '../include/linux/memory.ts';
+import {
+  type MemoryAction,
+  memory_block_size_bytes,
+  memory_notify,
+  ONLINE_TYPES,
+  type OnlineType,
+} from '../include/linux/memory.ts';
 import { signal_pending } from '../include/linux/sched/signal.ts';
 import { get_current, TASK_IDLE, TASK_RUNNING, type task_struct } from '../include/linux/sched.ts';
 import { cpus_read_lock, cpus_read_unlock } from '../kernel/cpu-locks.ts';
@@ -15,8 +21,17 @@ import { init_percpu_rwsem, percpu_down_write, percpu_up_write } from '../kernel
 import { isSystemRam } from '../kernel/resource.ts';
 import { cond_resched, schedule, set_current_state } from '../kernel/sched/core.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
-import { addSection, frameCounts, migrateFrames, removeSection, settleFrames, usedFrames } from './frames.ts';
-import { nodeStates } from './node_states.ts';
+import {
+  addSection,
+  frameCounts,
+  migrateFrames,
+  removeSection,
+  settleFrames,
+  touchedSections,
+  type UsedFrames,
+  usedFrames,
+} from './frames.ts';
+import { nodeStates, reportNodeMasks } from './node_states.ts';
 import {
   nodeZone,
   nodeZones,
@@ -91,9 +106,10 @@ export const zone_for_pfn_range = traced(
   },
 );
 
-function reportZone(k: Kernel, zone: zone): void {
+export function reportZone(k: Kernel, zone: zone): void {
   const { nid, name, zone_start_pfn, spanned_pages, present_pages } = zone;
   k.log.emit('zone_pages', nid, name, zone_start_pfn, spanned_pages, present_pages);
+  reportValidZones(k, nid);
 }
 
 /** Ranges that a zone got by hotplug, so that its span can shrink again. */
@@ -206,6 +222,7 @@ export const online_pages = traced(
     yield* online_pages_range(k, start, count, zone);
     zone.present_pages += count;
     nodeStates(k).gained(zone.nid, zone.name);
+    reportNodeMasks(k);
     reportZone(k, zone);
     if (isFirst) yield* build_all_zonelists(k);
     yield* undo_isolate_page_range(k, start, count);
@@ -247,6 +264,7 @@ function* emptyRange(k: Kernel, start: number, count: number): Co<number> {
 /** What stood against going offline, for who draws it. */
 function reportRefusal(k: Kernel, start: number, count: number, zone: zone, reason: string): void {
   const page = unmovableFrames(k, zone, start, count);
+  reportFrames(k);
   k.log.emit('memory_offline_refused', start / PAGES_PER_SECTION, page?.start ?? start, reason, page?.holder ?? '');
 }
 
@@ -282,6 +300,7 @@ export const offline_pages = traced(
     init_per_zone_wmark_min(k);
     if (!populated_zone(zone)) yield* build_all_zonelists(k);
     nodeStates(k).lost(zone.nid, nodeZones(k, zone.nid));
+    reportNodeMasks(k);
     if (!nodeStates(k).memory.has(zone.nid)) yield* stopNodeThreads(k, zone.nid);
     yield* notified(k, 'MEM_OFFLINE', start, count);
     remove_pfn_range_from_zone(k, zone, start, count);
@@ -290,8 +309,68 @@ export const offline_pages = traced(
   },
 );
 
-/** For who draws the blocks: what their pages are used for now. */
-export function reportFrames(k: Kernel, block: number, start: number, count: number): void {
-  const { kernel, movable } = frameCounts(k, start, count);
-  k.log.emit('memory_block_pages', block, kernel, movable, count);
+/** Neighbours of one use and holder are told of as one. */
+function joined(ranges: readonly UsedFrames[]): UsedFrames[] {
+  const found: UsedFrames[] = [];
+  for (const range of ranges) {
+    const last = found.at(-1);
+    const meets = last && last.start + last.count === range.start;
+    if (meets && last.use === range.use && last.holder === range.holder) {
+      found[found.length - 1] = { ...last, count: last.count + range.count };
+    } else found.push(range);
+  }
+  return found;
 }
+
+/** For who draws the blocks: what the pages of those that have changed are used for now. */
+export function reportFrames(k: Kernel): void {
+  const size = memory_block_size_bytes(k) / PAGE_SIZE;
+  const blocks = new Set(touchedSections(k).map((start) => Math.floor(start / size)));
+  for (const block of [...blocks].sort((a, b) => a - b)) {
+    const start = block * size;
+    const { kernel, movable } = frameCounts(k, start, size);
+    const ranges = joined(usedFrames(k, start, size));
+    k.log.emit('memory_block_pages', block, kernel, movable, size, ranges.length);
+    for (const range of ranges) k.log.emit('page_frames', range.start, range.count, range.use, range.holder);
+  }
+}
+
+/** What was told of a node's blocks last. */
+const toldZones = kernelState(() => new Map<number, string>());
+
+/** What valid_zones shows of blocks that are offline. */
+const usualZoneFirst = (k: Kernel, nid: number, start: number, count: number): string => {
+  const usual = default_zone_for_pfn(k, nid, start, count);
+  const all = [usual, default_kernel_zone_for_pfn(k, nid, start, count), nodeZone(k, nid, 'Movable')];
+  return [...new Set(all)].map(({ name }) => name).join(' ');
+};
+
+/**
+ * For who draws the blocks: which zones one that is offline could join. It depends on where it lies to the spans of the
+ * node's zones, so a few ranges say it for all blocks.
+ */
+export function reportValidZones(k: Kernel, nid: number): void {
+  const size = memory_block_size_bytes(k) / PAGE_SIZE;
+  const spans = nodeZones(k, nid).filter(({ spanned_pages }) => spanned_pages > 0);
+  const edges = spans.flatMap(({ zone_start_pfn: start, spanned_pages }) => [
+    Math.floor(start / size),
+    Math.ceil(start / size),
+    Math.floor((start + spanned_pages) / size),
+    Math.ceil((start + spanned_pages) / size),
+  ]);
+  const starts = [...new Set([0, ...edges])].sort((a, b) => a - b);
+  const rows: { block: number; blocks: number; zones: string }[] = [];
+  for (const [index, block] of starts.entries()) {
+    const blocks = (starts[index + 1] ?? LAST_BLOCK) - block;
+    const zones = usualZoneFirst(k, nid, block * size, size);
+    const last = rows.at(-1);
+    if (last?.zones === zones) last.blocks += blocks;
+    else rows.push({ block, blocks, zones });
+  }
+  const told = rows.map(({ block, zones }) => `${block} ${zones}`).join();
+  if (toldZones(k).get(nid) === told) return;
+  toldZones(k).set(nid, told);
+  for (const { block, blocks, zones } of rows) k.log.emit('memory_valid_zones', nid, block, blocks, zones);
+}
+
+const LAST_BLOCK = 2 ** 31 - 1;

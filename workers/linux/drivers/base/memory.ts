@@ -28,9 +28,19 @@ import {
   offline_pages,
   online_pages,
   reportFrames,
+  reportZone,
   zone_for_pfn_range,
 } from '../../mm/online_pages.ts';
-import { bootMemory, nodeZones, PAGE_SHIFT, PAGE_SIZE, type zone, zonesSpanning } from '../../mm/page_alloc.ts';
+import {
+  bootMemory,
+  for_each_zone,
+  nodeZones,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  populated_zone,
+  type zone,
+  zonesSpanning,
+} from '../../mm/page_alloc.ts';
 import { init_boot_pages } from '../../mm/watermark.ts';
 import { device_initialize, writeOnly } from './base.ts';
 import { subsys_system_register } from './bus.ts';
@@ -51,7 +61,7 @@ const startPfn = (k: Kernel, mem: memory_block): number => mem.block * pagesPerB
 
 function report(k: Kernel, mem: memory_block): void {
   k.log.emit('memory_block', mem.block, mem.state, mem.zone?.name ?? 'none', mem.nid);
-  if (mem.state === 'online') reportFrames(k, mem.block, startPfn(k, mem), pagesPerBlock(k));
+  reportFrames(k);
 }
 
 function* memory_block_online(k: Kernel, mem: memory_block): Co<number> {
@@ -290,5 +300,6 @@ export function* memory_dev_init(k: Kernel): Co<number> {
     const error = yield* add_boot_memory_block(k, block);
     if (error < 0) return error;
   }
+  for (const zone of for_each_zone(k).filter(populated_zone)) reportZone(k, zone);
   return 0;
 }

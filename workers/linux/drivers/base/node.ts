@@ -18,7 +18,7 @@ import type { bus_type, device } from '../../include/linux/device.ts';
 import { type memory_block, memoryBlocks, walk_memory_blocks } from '../../include/linux/memory.ts';
 import type { attribute } from '../../include/linux/sysfs.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
-import { nodeStates } from '../../mm/node_states.ts';
+import { init_cpu_node_state, nodeStates, reportNodeMasks } from '../../mm/node_states.ts';
 import { nodeZones } from '../../mm/page_alloc.ts';
 import { nodeMeminfo, nodeNumastat, nodeVmstat } from '../../mm/vmstat.ts';
 import { device_initialize, writeOnly } from './base.ts';
@@ -137,6 +137,7 @@ export const try_offline_node = traced('try_offline_node', function* (k: Kernel,
   const hasBlock = [...memoryBlocks(k).values()].some((mem) => mem.nid === nid);
   if (spans || hasBlock || [...cpu_present_mask(k)].some((cpu) => cpu_to_node(k, cpu) === nid)) return;
   numaTables(k).online.delete(nid);
+  reportNodeMasks(k);
   yield* unregister_one_node(k, nid);
 });
 
@@ -150,12 +151,14 @@ export function* node_dev_init(k: Kernel): Co<number> {
         nodes('online', (kernel) => numaTables(kernel).online),
         nodes('has_normal_memory', (kernel) => nodeStates(kernel).normalMemory),
         nodes('has_memory', (kernel) => nodeStates(kernel).memory),
-        nodes('has_cpu', (kernel) => [...cpu_online_mask(kernel)].map((cpu) => cpu_to_node(kernel, cpu))),
+        nodes('has_cpu', (kernel) => nodeStates(kernel).cpus),
         nodes('has_generic_initiator', () => []),
       ],
     },
   ]);
   if (ret < 0) return ret;
+  init_cpu_node_state(k);
+  reportNodeMasks(k);
   for (const nid of for_each_online_node(k)) {
     const error = yield* register_one_node(k, nid);
     if (error < 0) return error;
