@@ -1,10 +1,10 @@
 // npm run bench: measures, and prints a table. `npm run bench -- size node` runs parts; `--json` prints a line of JSON each.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import { findOrInstallBrowser } from './browser.mjs';
+import { firstLoad, totalOf } from './first-load.mjs';
 import { buildPageIfNeeded, installIfNeeded, root, runTool, UsageError } from './house.mjs';
 
 /** @typedef {{ name: string, value: number, unit: string }} Measure */
@@ -17,50 +17,15 @@ function parseLines(text) {
     .map((line) => JSON.parse(line));
 }
 
-/** What a first visit loads, in kB gzip: the entry and its static imports, styles, and the worker. */
 async function size() {
   if (!(await buildPageIfNeeded())) throw new Error('the page does not build');
-  const dist = path.join(root, 'dist');
-  const gzipped = (/** @type {Iterable<string>} */ files) =>
-    [...new Set(files)].reduce((sum, file) => sum + gzipSync(readFileSync(path.join(dist, file))).length / 1000, 0);
-
-  /** @type {Record<string, { file: string, css?: string[], imports?: string[], isEntry?: boolean }>} */
-  const manifest = JSON.parse(readFileSync(path.join(dist, '.vite/manifest.json'), 'utf8'));
-  /** @type {Set<string>} */
-  const scripts = new Set();
-  /** @type {Set<string>} */
-  const styles = new Set();
-  /** @param {string} key */
-  const visit = (key) => {
-    const chunk = manifest[key];
-    if (chunk === undefined || scripts.has(chunk.file)) return;
-    scripts.add(chunk.file);
-    for (const style of chunk.css ?? []) styles.add(style);
-    chunk.imports?.forEach(visit);
-  };
-  for (const [key, chunk] of Object.entries(manifest)) if (chunk.isEntry) visit(key);
-
-  /** The worker is built apart and is not in the manifest: its imports are read from its code. @type {Set<string>} */
-  const worker = new Set();
-  /** @param {string} file */
-  const visitWorker = (file) => {
-    if (worker.has(file)) return;
-    worker.add(file);
-    const code = readFileSync(path.join(dist, file), 'utf8');
-    for (const [, name] of code.matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g)) visitWorker(`assets/${name}`);
-  };
-  for (const name of readdirSync(path.join(dist, 'assets'))) {
-    if (/^machine\.worker-.*\.js$/.test(name)) visitWorker(`assets/${name}`);
-  }
-
-  const parts = { 'index.html': ['index.html'], scripts, styles, worker };
-  const measures = Object.entries(parts).map(([name, files]) => ({
+  const sizes = firstLoad();
+  const measures = Object.entries(sizes).map(([name, value]) => ({
     name: `first load: ${name}`,
-    value: gzipped(files),
+    value,
     unit: 'kB gzip',
   }));
-  const total = measures.reduce((sum, { value }) => sum + value, 0);
-  return [...measures, { name: 'first load', value: total, unit: 'kB gzip' }];
+  return [...measures, { name: 'first load', value: totalOf(sizes), unit: 'kB gzip' }];
 }
 
 /** The machine in Node: `lab bench --json` prints a measure a line. */

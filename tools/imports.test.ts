@@ -72,8 +72,8 @@ const table: readonly Row[] = [
   },
   {
     of: 'workers/machine.worker.ts',
-    // the guest's tools come as a chunk of their own
-    may: ['workers/protocol', 'workers/machine', 'workers/userland'],
+    // beside the session, what comes as a chunk of its own
+    may: ['workers/protocol', 'workers/abi', 'workers/machine', 'workers/monitor', 'workers/userland'],
     packages: ['comlink'],
     outside: true,
   },

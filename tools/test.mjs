@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { findOrInstallBrowser } from './browser.mjs';
+import { FIRST_LOAD_LIMIT, firstLoad, totalOf } from './first-load.mjs';
 import { buildPage, buildPageIfNeeded, installIfNeeded, root, runPackage, runTool, UsageError } from './house.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
@@ -83,7 +84,11 @@ const stages = {
   scenarios: () => vitest('scenarios'),
   build: async () => {
     pageBuilt = await buildPage();
-    return asOne(pageBuilt);
+    if (!pageBuilt) return asOne(false);
+    const size = totalOf(firstLoad());
+    const small = size <= FIRST_LOAD_LIMIT;
+    process.stdout.write(`first load: ${size.toFixed(1)} kB gzip of at most ${FIRST_LOAD_LIMIT}\n`);
+    return { passed: small ? 2 : 1, failed: small ? 0 : 1 };
   },
   e2e: journeys,
 };

@@ -1,8 +1,13 @@
 /** The only file that knows it is in a worker: the machine's session behind Comlink, the log over a port of its own. */
 import { expose } from 'comlink';
+import type { MachineConfig } from './abi/machine-config.ts';
+import type { Architecture, LateParts } from './machine/architecture.ts';
+import { configure } from './machine/machine.ts';
 import { Session } from './machine/session.ts';
+import type { MonitorCommands } from './monitor/qmp-context.ts';
 import type { LabMachine, LogCredit, LogMessage, LogPort, Progress } from './protocol/machine-api.ts';
-import type { ToolSource } from './userland/program.ts';
+import type { InputChannel } from './protocol/scenario.ts';
+import type { LateUserland } from './userland/program.ts';
 
 /** Real time that one call may take, so that the next command does not wait for long. */
 const SLICE_MS = 12;
@@ -10,17 +15,43 @@ const SLICE_MS = 12;
 /** Chunks that may be on their way to the page. */
 const CREDITS = 64;
 
-/** The guest's tools, a chunk of their own: nothing runs them before somebody types at the shell. */
-let makeTool: ToolSource | undefined;
+let arm64: Architecture | undefined;
+let userland: LateUserland | undefined;
+let monitor: MonitorCommands | undefined;
 
-async function loadTools(): Promise<void> {
-  makeTool ??= (await import('./userland/tools/table.ts')).makeTool;
+/** Chunks of their own. */
+const late: LateParts = {
+  arm64: () => arm64 ?? tooEarly('architecture'),
+  userland: () => userland ?? tooEarly('userland'),
+  monitor: () => monitor ?? tooEarly('monitor'),
+};
+
+function tooEarly(part: string): never {
+  throw new Error(`the ${part} is used before it is loaded`);
 }
 
-const lazyTool: ToolSource = (name, programs) => {
-  if (!makeTool) throw new Error(`${name} is run before the tools are loaded`);
-  return makeTool(name, programs);
-};
+/** Loads what a machine is built from. */
+async function loadFor(board: MachineConfig['board']): Promise<void> {
+  if (board === 'virt') arm64 ??= (await import('./machine/arm64.ts')).arm64;
+}
+
+/** Loads what an input of the channel needs. */
+async function load(channel: InputChannel): Promise<void> {
+  if (channel === 'sh') userland ??= (await import('./userland/late.ts')).lateUserland;
+  else monitor ??= (await import('./monitor/qmp-commands.ts')).monitorCommands;
+}
+
+let loadsAhead = false;
+
+/** Fetches what a first input needs while nobody waits for it. A failure shows when the input comes. */
+function loadAhead(): void {
+  if (loadsAhead) return;
+  loadsAhead = true;
+  for (const channel of ['sh', 'qmp'] as const) load(channel).catch(() => {});
+}
+
+/** Inputs take effect in the order in which they came, whatever has to be loaded for each. */
+let lastInput: Promise<unknown> = Promise.resolve();
 
 let session: Session | undefined;
 let port: LogPort | undefined;
@@ -47,14 +78,18 @@ function slice(run: (sliceOver: () => boolean) => Progress): Promise<Progress> {
   const end = performance.now() + SLICE_MS;
   const progress = run(() => performance.now() > end);
   sendLog();
+  if (progress.quiet) loadAhead();
   return Promise.resolve(progress);
 }
 
 const machine: LabMachine = {
   async powerOn(scenario, logPort) {
-    const opened = Session.open(scenario, { tools: lazyTool });
+    const config = configure(scenario);
+    if (!config.ok) return config;
+    await loadFor(config.value.board);
+    const opened = Session.open(scenario, { late });
     if (!opened.ok) return opened;
-    if (scenario.inputs?.some(({ channel }) => channel === 'sh')) await loadTools();
+    await Promise.all((scenario.inputs ?? []).map(({ channel }) => load(channel)));
     session = opened.value;
     port = logPort;
     credits = CREDITS;
@@ -69,10 +104,15 @@ const machine: LabMachine = {
   settle: (limit, hold) => slice((sliceOver) => current().settle(limit, sliceOver, hold)),
   takeOver: () => slice(() => current().takeOver()),
   step: (kind) => slice(() => current().step(kind)),
-  async input(channel, text) {
-    if (channel === 'sh') await loadTools();
-    const result = current().input(channel, text);
-    sendLog();
+  input(channel, text) {
+    const to = current();
+    const result = lastInput.then(async () => {
+      await load(channel);
+      const given = to.input(channel, text);
+      sendLog();
+      return given;
+    });
+    lastInput = result.catch(() => {});
     return result;
   },
   journal: () => Promise.resolve(current().journal()),

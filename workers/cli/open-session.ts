@@ -7,7 +7,7 @@ import { requestedHelp } from '../monitor/command-line-help.ts';
 import type { Scenario } from '../protocol/scenario.ts';
 
 /** Undefined when there is no machine to run: what to say is said, and the process's exit status is set. */
-export function openSession(scenario: Scenario, options: Omit<MachineOptions, 'tools'> = {}): Session | undefined {
+export function openSession(scenario: Scenario, options: Omit<MachineOptions, 'late'> = {}): Session | undefined {
   const words = splitCommandLine(scenario.machine);
   const help = words.ok ? requestedHelp(words.value) : undefined;
   if (help !== undefined) {

@@ -1,46 +1,50 @@
 /** The guest of a board: Linux with its programs, ready to be started at the reset vector. */
-import type { BoardMachine } from '../hw/boards/board.ts';
-import { createKernel } from '../linux/guest.ts';
+import type { BoardMachine } from '../hw/boards/board-machine.ts';
 import type { RootfsEntry } from '../linux/init/initramfs.ts';
 import type { Kernel } from '../linux/kernel-context.ts';
-import { costOf, debian61 } from '../linux/profiles/debian-6-1.ts';
+import { costOf } from '../linux/profiles/debian-6-1.ts';
 import type { EventLog } from '../sim/event-log.ts';
 import type { Clock, Scheduler } from '../sim/scheduler.ts';
 import { init } from '../userland/init.ts';
-import type { ToolSource } from '../userland/program.ts';
 import { createPrograms, rootFileSystem } from '../userland/programs.ts';
+import type { Architecture, LateParts } from './architecture.ts';
 
-/** What the lab's boot loader always passes: the console is the serial port that the shell is on. */
-const CONSOLE = 'console=ttyS0';
 const TERMINAL = { rows: 30, columns: 100 };
 
-/** Puts Linux on the board, with a clock that begins at 0; `boots` false leaves the processors in the firmware. */
-export function bootGuest(
-  board: BoardMachine,
-  log: EventLog,
-  scheduler: Scheduler,
-  clock: Clock,
-  kernelArguments: string,
-  boots: boolean,
-  files: readonly RootfsEntry[],
-  tools: ToolSource,
-): Kernel {
-  const programs = createPrograms(tools);
+export interface GuestOptions {
+  readonly architecture: Architecture;
+  readonly board: BoardMachine;
+  readonly log: EventLog;
+  readonly scheduler: Scheduler;
+  /** Begins at 0. */
+  readonly clock: Clock;
+  readonly kernelArguments: string;
+  /** False leaves the processors in the firmware. */
+  readonly boots: boolean;
+  /** Further files of the root file system; those that are there already stay. */
+  readonly files: readonly RootfsEntry[];
+  readonly late: LateParts;
+}
+
+/** Puts Linux on the board. */
+export function bootGuest({ architecture, board, log, scheduler, clock, ...options }: GuestOptions): Kernel {
+  const programs = createPrograms(() => options.late.userland());
   const own = rootFileSystem(programs);
   const taken = new Set(own.map(({ path }) => path));
-  const { kernel, program } = createKernel({
+  const { profile } = architecture;
+  const { kernel, program } = architecture.createKernel({
     platform: board,
     log,
     clock,
-    profile: debian61,
-    commandLine: `${CONSOLE} ${kernelArguments}`,
+    profile,
+    commandLine: `console=${architecture.console} ${options.kernelArguments}`,
     init: {
       path: '/init',
       program: init(programs, { console: '/dev/console', size: TERMINAL }),
-      rootfs: [...own, ...files.filter(({ path }) => !taken.has(path))],
+      rootfs: [...own, ...options.files.filter(({ path }) => !taken.has(path))],
     },
   });
-  scheduler.costOf = costOf(debian61);
-  if (boots) board.setProgram(program);
+  scheduler.costOf = costOf(profile);
+  if (options.boots) board.setProgram(program);
   return kernel;
 }

@@ -5,8 +5,7 @@
  */
 import type { ResetReason } from '../abi/board.ts';
 import type { MachineConfig } from '../abi/machine-config.ts';
-import { buildFirmware } from '../firmware/firmware.ts';
-import { type BoardMachine, createBoard } from '../hw/boards/board.ts';
+import type { BoardMachine } from '../hw/boards/board-machine.ts';
 import type { RootfsEntry } from '../linux/init/initramfs.ts';
 import type { Kernel } from '../linux/kernel-context.ts';
 import { parseCommandLine, splitCommandLine } from '../monitor/command-line.ts';
@@ -16,13 +15,13 @@ import type { InputChannel, Parsed, Scenario } from '../protocol/scenario.ts';
 import { NS_PER_MS, NS_PER_SECOND, NS_PER_US } from '../protocol/units.ts';
 import { EventLog } from '../sim/event-log.ts';
 import { type Clock, Scheduler } from '../sim/scheduler.ts';
-import type { ToolSource } from '../userland/program.ts';
+import type { Architecture, LateParts } from './architecture.ts';
 import { bootGuest } from './guest.ts';
 import { SerialConsole } from './serial-console.ts';
+import { x86 } from './x86.ts';
 
 export interface MachineOptions {
-  /** Makes the guest's tools as they are run. */
-  readonly tools: ToolSource;
+  readonly late: LateParts;
   /** A foreign DSDT in place of ours. */
   readonly dsdt?: Uint8Array;
   /** False: a machine without -kernel stays in its firmware, as a real one without a disk does. */
@@ -46,12 +45,10 @@ export class Machine {
   /** Set by `quit`, or when the guest powers the machine off. */
   hasQuit = false;
   private qmp: QmpSession;
-  /** The monitor of the page's own commands: HMP goes through it, and it is always negotiated. */
-  private readonly control: QmpSession;
-  private controlReply = '';
   private readonly config: MachineConfig;
   private readonly kernelArguments: string;
   private readonly options: MachineOptions;
+  private readonly architecture: Architecture;
   private readonly objects: ObjectStore;
   private currentBoard: BoardMachine;
   private currentKernel: Kernel;
@@ -63,19 +60,11 @@ export class Machine {
     this.config = config;
     this.kernelArguments = kernelArguments;
     this.options = options;
+    this.architecture = config.board === 'virt' ? options.late.arm64() : x86;
     this.objects = new ObjectStore(config);
     this.currentBoard = this.buildBoard(config);
     this.currentKernel = this.boot();
     this.qmp = this.newQmp();
-    this.control = new QmpSession({
-      ...this.monitorParts(),
-      send: (line) => {
-        this.controlReply = line;
-      },
-      clock: () => 0,
-      event: (name, data) => this.qmp.event(name, data),
-    });
-    this.control.feed('{"execute": "qmp_capabilities"}');
     this.scheduler.asHost(() => {
       this.qmp.greet();
       if (!config.startStopped) this.board.powerOn();
@@ -117,11 +106,11 @@ export class Machine {
 
   private buildBoard(config: MachineConfig, earlier?: BoardMachine): BoardMachine {
     const { dsdt } = this.options;
-    return createBoard({
+    return this.architecture.createBoard({
       config,
       scheduler: this.scheduler,
       log: this.log,
-      firmware: buildFirmware(config, { serialPort: true, ...(dsdt ? { dsdt } : {}) }),
+      firmware: this.architecture.buildFirmware(config, { serialPort: true, ...(dsdt ? { dsdt } : {}) }),
       serial: this.console,
       bootTime: POWER_ON_TIME,
       startTime: Math.floor(this.scheduler.now() / NS_PER_SECOND),
@@ -141,16 +130,17 @@ export class Machine {
       after: (delay, run) => scheduler.after(delay, run),
     };
     const boots = this.config.kernelGiven || this.options.bootWithoutKernel !== false;
-    return bootGuest(
-      this.board,
-      this.log,
+    return bootGuest({
+      architecture: this.architecture,
+      board: this.board,
+      log: this.log,
       scheduler,
       clock,
-      this.kernelArguments,
+      kernelArguments: this.kernelArguments,
       boots,
-      this.options.files ?? [],
-      this.options.tools,
-    );
+      files: this.options.files ?? [],
+      late: this.options.late,
+    });
   }
 
   /** The guest's own request takes effect when its instruction is done. */
@@ -180,19 +170,13 @@ export class Machine {
     }
   }
 
-  /** Parts that every monitor session gets. */
-  private monitorParts() {
-    return {
-      board: () => this.board,
-      objects: this.objects,
-      unmodelled: (what: string) => this.log.emit('unmodelled', 'monitor', what),
-      quit: () => this.quit(),
-    };
-  }
-
   private newQmp(): QmpSession {
     return new QmpSession({
-      ...this.monitorParts(),
+      board: () => this.board,
+      objects: this.objects,
+      commands: () => this.options.late.monitor(),
+      unmodelled: (what) => this.log.emit('unmodelled', 'monitor', what),
+      quit: () => this.quit(),
       send: (line) => {
         this.lastReply = line.startsWith('{"timestamp"') ? this.lastReply : line;
         this.log.emit('qmp_out', line);
@@ -215,8 +199,7 @@ export class Machine {
 
   private hmpInput(line: string): string {
     this.log.emit('hmp_in', line);
-    this.control.feed(JSON.stringify({ execute: 'human-monitor-command', arguments: { 'command-line': line } }));
-    const output = String((JSON.parse(this.controlReply) as { return?: unknown }).return ?? '');
+    const output = this.options.late.monitor().hmp(this.qmp.context, line);
     this.log.emit('hmp_out', output);
     return output;
   }
@@ -233,11 +216,15 @@ export class Machine {
   }
 }
 
-/** Builds a scenario's machine; the error is QEMU's message for a command line that it refuses. */
-export function buildMachine(scenario: Scenario, options: MachineOptions): Parsed<Machine> {
+/** What a scenario's machine is; the error is QEMU's message for a command line that it refuses. */
+export function configure(scenario: Scenario): Parsed<MachineConfig> {
   const words = splitCommandLine(scenario.machine);
-  if (!words.ok) return words;
-  const config = parseCommandLine(words.value);
+  return words.ok ? parseCommandLine(words.value) : words;
+}
+
+/** Builds a scenario's machine; the error is {@link configure}'s. */
+export function buildMachine(scenario: Scenario, options: MachineOptions): Parsed<Machine> {
+  const config = configure(scenario);
   if (!config.ok) return config;
   const kernelArguments = [config.value.kernelArguments, scenario.append ?? ''].filter(Boolean).join(' ');
   return { ok: true, value: new Machine(config.value, kernelArguments, options) };

@@ -1,8 +1,13 @@
-/** A session with every program at hand: for Node. The worker loads the tools when they are first needed. */
+/** A session with all of its parts at hand: for Node. The worker loads the late ones when they are first needed. */
+import { monitorCommands } from '../monitor/qmp-commands.ts';
 import type { Parsed, Scenario } from '../protocol/scenario.ts';
-import { makeTool } from '../userland/tools/table.ts';
+import { lateUserland } from '../userland/late.ts';
+import type { LateParts } from './architecture.ts';
+import { arm64 } from './arm64.ts';
 import type { MachineOptions } from './machine.ts';
 import { Session } from './session.ts';
 
-export const openWithTools = (scenario: Scenario, options: Omit<MachineOptions, 'tools'> = {}): Parsed<Session> =>
-  Session.open(scenario, { ...options, tools: makeTool });
+const late: LateParts = { arm64: () => arm64, userland: () => lateUserland, monitor: () => monitorCommands };
+
+export const openWithTools = (scenario: Scenario, options: Omit<MachineOptions, 'late'> = {}): Parsed<Session> =>
+  Session.open(scenario, { ...options, late });

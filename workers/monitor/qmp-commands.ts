@@ -6,8 +6,8 @@ import { executeHmp } from './hmp.ts';
 import { cpuProps } from './hotpluggable-cpus.ts';
 import { memoryDevices, memorySizeSummary } from './memory-commands.ts';
 import { memdevOf } from './object-store.ts';
-import { type QmpContext, setRunning } from './qmp-context.ts';
-import { isDict, type QDict, type QObject } from './qobject.ts';
+import { type MonitorCommands, type QmpContext, QmpFailure, setRunning } from './qmp-context.ts';
+import type { QDict, QObject } from './qobject.ts';
 import { findObject, listProperties, type QomObject } from './qom.ts';
 import { COMMAND_NAMES } from './tables/command-names.ts';
 import { CPU_TYPE_ORDER } from './tables/cpu-type-order.ts';
@@ -15,25 +15,15 @@ import { DEVICE_MODELS } from './tables/device-models.ts';
 import { DEFAULT_MACHINE, MACHINE_TYPES, type MachineType } from './tables/machine-types.ts';
 import { QEMU_VERSION } from './version.ts';
 
-export type QapiType = 'string' | 'int' | 'bool';
+type QapiType = 'string' | 'int' | 'bool';
 
-export interface QmpCommand {
+interface QmpCommand {
   readonly name: string;
   /** Members of `arguments`; a `?` at the end of the type: may be left out. */
   readonly args: Readonly<Record<string, QapiType | `${QapiType}?`>>;
   /** device_add takes whatever properties the device has ('gen': false). */
   readonly anyArgs?: boolean;
   run(context: QmpContext, args: QDict): QObject | QmpFailure;
-}
-
-export class QmpFailure {
-  readonly errorClass: string;
-  readonly description: string;
-
-  constructor(description: string, errorClass = 'GenericError') {
-    this.errorClass = errorClass;
-    this.description = description;
-  }
 }
 
 const answer = (refused: BoardError | undefined): QObject | QmpFailure =>
@@ -47,7 +37,7 @@ function hasType(value: QObject, type: QapiType): boolean {
 }
 
 /** Checks arguments against the schema with the input visitor's messages. */
-export function checkArguments(command: QmpCommand, args: QDict): QmpFailure | undefined {
+function checkArguments(command: QmpCommand, args: QDict): QmpFailure | undefined {
   for (const [name, spelled] of Object.entries(command.args)) {
     const optional = spelled.endsWith('?');
     const type = (optional ? spelled.slice(0, -1) : spelled) as QapiType;
@@ -295,27 +285,21 @@ function machineInfo(machine: MachineType): QDict {
 }
 
 /** The commands that the lab runs. */
-export const QMP_COMMANDS: readonly QmpCommand[] = [
-  ...CPU_COMMANDS,
-  ...MACHINE_COMMANDS,
-  ...MEMORY_COMMANDS,
-  ...QOM_COMMANDS,
-];
+const QMP_COMMANDS: readonly QmpCommand[] = [...CPU_COMMANDS, ...MACHINE_COMMANDS, ...MEMORY_COMMANDS, ...QOM_COMMANDS];
 
-/** The message's shape, as qmp_dispatch_check_obj sees it: a command's name and arguments, or what is wrong. */
-export function checkMessage(message: QObject): { name: string; args: QDict; id: QObject | undefined } | QmpFailure {
-  if (!isDict(message)) return new QmpFailure('QMP input must be a JSON object');
-  let name: string | undefined;
-  let args: QDict = {};
-  for (const [key, value] of Object.entries(message)) {
-    if (key === 'execute') {
-      if (typeof value !== 'string') return new QmpFailure(`QMP input member '${key}' must be a string`);
-      name = value;
-    } else if (key === 'arguments') {
-      if (!isDict(value)) return new QmpFailure("QMP input member 'arguments' must be an object");
-      args = value;
-    } else if (key !== 'id') return new QmpFailure(`QMP input member '${key}' is unexpected`);
-  }
-  if (name === undefined) return new QmpFailure("QMP input lacks member 'execute'");
-  return { name, args, id: message['id'] };
-}
+const BY_NAME = new Map(QMP_COMMANDS.map((entry) => [entry.name, entry]));
+
+/** Those of the real one, too. */
+const EVERY_NAME = new Set(COMMAND_NAMES);
+
+/** Both monitors. */
+export const monitorCommands: MonitorCommands = {
+  qmp(context, name, args) {
+    const found = BY_NAME.get(name);
+    if (found) return checkArguments(found, args) ?? found.run(context, args);
+    if (!EVERY_NAME.has(name)) return new QmpFailure(`The command ${name} has not been found`, 'CommandNotFound');
+    context.unmodelled(name);
+    return new QmpFailure(`The command ${name} is not modelled by the lab`);
+  },
+  hmp: executeHmp,
+};

@@ -1,6 +1,7 @@
 /** What a command of either monitor works on. */
 import type { Board } from '../abi/board.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { QDict, QObject } from './qobject.ts';
 
 export interface QmpContext {
   readonly board: Board;
@@ -11,6 +12,25 @@ export interface QmpContext {
   event(name: string, data?: Readonly<Record<string, unknown>>): void;
   /** Ends QEMU. */
   quit(): void;
+}
+
+/** An error reply. */
+export class QmpFailure {
+  readonly errorClass: string;
+  readonly description: string;
+
+  constructor(description: string, errorClass = 'GenericError') {
+    this.errorClass = errorClass;
+    this.description = description;
+  }
+}
+
+/** The commands of both monitors. */
+export interface MonitorCommands {
+  /** Checks the arguments of a QMP command and runs it. */
+  qmp(context: QmpContext, name: string, args: QDict): QObject | QmpFailure;
+  /** Runs a monitor line; what the monitor prints, with its `\r\n` line ends. */
+  hmp(context: QmpContext, line: string): string;
 }
 
 /** What `stop` and `cont` do, in QMP and in the monitor. */

@@ -5,6 +5,7 @@ import { EventLog } from '../sim/event-log.ts';
 import { Scheduler } from '../sim/scheduler.ts';
 import { parseCommandLine } from './command-line.ts';
 import { ObjectStore } from './object-store.ts';
+import { monitorCommands } from './qmp-commands.ts';
 import { QmpSession } from './qmp-session.ts';
 
 interface RecordedSession {
@@ -40,6 +41,7 @@ function connect(argv: readonly string[]) {
   const session = new QmpSession({
     board: () => board,
     objects: new ObjectStore(config.value),
+    commands: () => monitorCommands,
     unmodelled: (what) => unmodelled.push(what),
     send: (line) => lines.push(line),
     clock: () => 1_000_000,

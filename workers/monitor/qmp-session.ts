@@ -1,10 +1,8 @@
 /** One QMP connection: greeting, negotiation, commands in, replies and events out, a line each. */
 import type { Board } from '../abi/board.ts';
 import type { ObjectStore } from './object-store.ts';
-import { checkArguments, checkMessage, QMP_COMMANDS, QmpFailure } from './qmp-commands.ts';
-import type { QmpContext } from './qmp-context.ts';
-import { printQObject, type QDict, type QMessage, type QObject, QObjectStream } from './qobject.ts';
-import { COMMAND_NAMES } from './tables/command-names.ts';
+import { type MonitorCommands, type QmpContext, QmpFailure } from './qmp-context.ts';
+import { isDict, printQObject, type QDict, type QMessage, type QObject, QObjectStream } from './qobject.ts';
 import { QEMU_VERSION } from './version.ts';
 
 export interface QmpSessionOptions {
@@ -13,8 +11,8 @@ export interface QmpSessionOptions {
   readonly objects: ObjectStore;
   /** Tells the log of what the real one has and the lab has not. */
   readonly unmodelled: (what: string) => void;
-  /** Where the commands' own events go; default: to this client. */
-  readonly event?: (name: string, data?: Readonly<Record<string, unknown>>) => void;
+  /** Asked for when a client has negotiated and sends a command. */
+  readonly commands: () => MonitorCommands;
   /** A line for the client, without its line ending. */
   readonly send: (line: string) => void;
   /** Microseconds since 1970, for events. */
@@ -22,18 +20,14 @@ export interface QmpSessionOptions {
   readonly quit: () => void;
 }
 
-const COMMANDS = new Map(QMP_COMMANDS.map((command) => [command.name, command]));
-
-/** Those of the real one, too. */
-const EVERY_NAME = new Set(COMMAND_NAMES);
-
 /** Commands of the negotiation mode. */
 const NEGOTIATE = 'qmp_capabilities';
 
 export class QmpSession {
   private readonly options: QmpSessionOptions;
   private readonly input = new QObjectStream();
-  private readonly context: QmpContext;
+  /** What the commands of this connection work on. */
+  readonly context: QmpContext;
   private negotiated = false;
 
   constructor(options: QmpSessionOptions) {
@@ -44,7 +38,7 @@ export class QmpSession {
       },
       objects: options.objects,
       unmodelled: options.unmodelled,
-      event: options.event ?? ((name, data) => this.event(name, data)),
+      event: (name, data) => this.event(name, data),
       quit: options.quit,
     };
   }
@@ -96,13 +90,7 @@ export class QmpSession {
     if (name === NEGOTIATE) {
       return new QmpFailure('Capabilities negotiation is already complete, command ignored', 'CommandNotFound');
     }
-    const command = COMMANDS.get(name);
-    if (!command) {
-      if (!EVERY_NAME.has(name)) return new QmpFailure(`The command ${name} has not been found`, 'CommandNotFound');
-      this.options.unmodelled(name);
-      return new QmpFailure(`The command ${name} is not modelled by the lab`);
-    }
-    return checkArguments(command, args) ?? command.run(this.context, args);
+    return this.options.commands().qmp(this.context, name, args);
   }
 
   private reply(result: QObject | QmpFailure, id: QObject | undefined): void {
@@ -115,4 +103,22 @@ export class QmpSession {
   private send(value: QDict): void {
     this.options.send(printQObject(value));
   }
+}
+
+/** The message's shape, as qmp_dispatch_check_obj sees it: a command's name and arguments, or what is wrong. */
+function checkMessage(message: QObject): { name: string; args: QDict; id: QObject | undefined } | QmpFailure {
+  if (!isDict(message)) return new QmpFailure('QMP input must be a JSON object');
+  let name: string | undefined;
+  let args: QDict = {};
+  for (const [key, value] of Object.entries(message)) {
+    if (key === 'execute') {
+      if (typeof value !== 'string') return new QmpFailure(`QMP input member '${key}' must be a string`);
+      name = value;
+    } else if (key === 'arguments') {
+      if (!isDict(value)) return new QmpFailure("QMP input member 'arguments' must be an object");
+      args = value;
+    } else if (key !== 'id') return new QmpFailure(`QMP input member '${key}' is unexpected`);
+  }
+  if (name === undefined) return new QmpFailure("QMP input lacks member 'execute'");
+  return { name, args, id: message['id'] };
 }

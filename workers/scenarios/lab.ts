@@ -13,7 +13,7 @@ export class Lab {
   readonly log = new LogReader();
   private mark = 0;
 
-  constructor(machine = TWO_OF_FOUR, append = 'loglevel=3', options: Omit<MachineOptions, 'tools'> = {}) {
+  constructor(machine = TWO_OF_FOUR, append = 'loglevel=3', options: Omit<MachineOptions, 'late'> = {}) {
     const session = openWithTools({ version: SCENARIO_VERSION, machine, append }, options);
     if (!session.ok) throw new Error(session.error);
     this.session = session.value;

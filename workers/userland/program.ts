@@ -1,5 +1,6 @@
 /** What a program of the guest is, to those that start one. */
 import type { Program } from '../abi/syscall.ts';
+import type { ShellLanguage } from './shell/language.ts';
 
 export type Environment = ReadonlyMap<string, string>;
 
@@ -11,3 +12,9 @@ export type ProgramTable = ReadonlyMap<string, ProgramFactory>;
 
 /** Makes a tool's program, when it is first run. Throws for a name that is no tool's. */
 export type ToolSource = (name: string, programs: ProgramTable) => ProgramFactory;
+
+/** What of the userland nothing runs before somebody types. */
+export interface LateUserland {
+  readonly makeTool: ToolSource;
+  readonly language: ShellLanguage;
+}

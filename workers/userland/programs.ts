@@ -1,15 +1,16 @@
 /** The guest's programs, and the files of its root file system. */
 import { executableFile } from './exec.ts';
-import type { ProgramFactory, ProgramTable, ToolSource } from './program.ts';
+import type { LateUserland, ProgramFactory, ProgramTable } from './program.ts';
 import { bash } from './shell/main.ts';
 import { TOOL_NAMES } from './tools/names.ts';
 
-/** All programs by name; a tool is made by `tools` each time that it is run. */
-export function createPrograms(tools: ToolSource): ProgramTable {
+/** All programs by name; `late` is asked for when a tool is run or the shell has something to read. */
+export function createPrograms(late: () => LateUserland): ProgramTable {
   const table = new Map<string, ProgramFactory>();
-  const shell = bash(table);
+  const shell = bash(table, late);
   table.set('bash', shell);
-  for (const name of TOOL_NAMES) table.set(name, (argv, environment) => tools(name, table)(argv, environment));
+  for (const name of TOOL_NAMES)
+    table.set(name, (argv, environment) => late().makeTool(name, table)(argv, environment));
   return table;
 }
 

@@ -4,7 +4,8 @@ import { expandAssigned, expandSingle, expandWords } from './expand.ts';
 import { type ArrayValue, type Assignment, parseWord } from './parse.ts';
 import type { Shell } from './shell.ts';
 import { ShellError } from './state.ts';
-import { elementKey, makeArray, setElement } from './values.ts';
+import { elementKey, setElement } from './values.ts';
+import { makeArray } from './variables.ts';
 
 export function* performAssignment(shell: Shell, { name, value, index, append }: Assignment): Co {
   if (value.type === 'ArrayValue') return yield* assignArray(shell, name, value, append === true);

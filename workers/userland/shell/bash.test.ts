@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { execute } from '../exec.ts';
+import { lateUserland } from '../late.ts';
 import { createPrograms, rootFileSystem } from '../programs.ts';
 import { FakeKernel } from '../test-support/fake-kernel.ts';
-import { makeTool } from '../tools/table.ts';
 import cases from './bash-cases.json' with { type: 'json' };
 
-const programs = createPrograms(makeTool);
+const programs = createPrograms(() => lateUserland);
 const environment = new Map([
   ['PATH', '/usr/sbin:/usr/bin:/sbin:/bin'],
   ['HOME', '/root'],

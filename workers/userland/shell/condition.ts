@@ -6,7 +6,8 @@ import type { TestBinaryExpression, TestExpression } from './parse.ts';
 import { matches } from './pattern.ts';
 import type { Shell } from './shell.ts';
 import { ShellError } from './state.ts';
-import { elementOf, makeArray } from './values.ts';
+import { elementOf } from './values.ts';
+import { makeArray } from './variables.ts';
 
 export function* evaluateTest(shell: Shell, expression: TestExpression): Co<boolean> {
   switch (expression.type) {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { init } from '../init.ts';
+import { lateUserland } from '../late.ts';
 import { createPrograms, rootFileSystem } from '../programs.ts';
 import { type FakeFile, FakeKernel } from '../test-support/fake-kernel.ts';
-import { makeTool } from '../tools/table.ts';
 
 const PROMPT = 'root@lab:~# ';
-const programs = createPrograms(makeTool);
+const programs = createPrograms(() => lateUserland);
 
 /** A machine with its shell at the first prompt; `type` returns what the terminal shows from then on (without echo). */
 function console(files: readonly FakeFile[] = []): { type(text: string): string } {

@@ -2,10 +2,11 @@
 import { ERRNO } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { writeAll } from '../stdio.ts';
-import { expandQuotedText } from './expand.ts';
-import { parseScript } from './parse.ts';
 import { INTERACTIVE_SIGNALS, type Shell } from './shell.ts';
 import { notifyJobs } from './wait.ts';
+
+/** What double quotes leave special. */
+const EXPANDABLE = /[$`\\]/;
 
 /** The terminal's descriptor, out of the way of redirections. */
 const TERMINAL = 255;
@@ -81,15 +82,16 @@ class TerminalLines {
       }
       if (line === undefined) return text === '' ? undefined : text;
       text += line;
-      if (!parseScript(text).unfinished) return text;
+      if (!state.language().parseScript(text).unfinished) return text;
     }
   }
 
   private *prompt(name: 'PS1' | 'PS2'): Co {
     const { shell } = this;
-    const text = shell.state.variables.get(name) ?? '';
+    const text = decodePrompt(shell, shell.state.variables.get(name) ?? '');
     const { status } = shell.state;
-    const shown = yield* expandQuotedText(shell, decodePrompt(shell, text));
+    // most prompts have nothing to expand: the first one is there before the language is
+    const shown = EXPANDABLE.test(text) ? yield* shell.state.language().expandQuotedText(shell, text) : text;
     shell.state.status = status;
     yield* writeAll(shell.sys, 2, shown);
   }

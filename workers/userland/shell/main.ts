@@ -1,19 +1,19 @@
 import type { Co } from '../../sim/coroutine.ts';
-import type { Environment, ProgramFactory, ProgramTable } from '../program.ts';
+import type { Environment, LateUserland, ProgramFactory, ProgramTable } from '../program.ts';
 import { errorText, readAll, writeAll } from '../stdio.ts';
 import { runInteractive } from './interactive.ts';
 import { Shell } from './shell.ts';
 import { OPTION_LETTERS, ShellState } from './state.ts';
-import { makeArray } from './values.ts';
+import { makeArray } from './variables.ts';
 
 const VERSION = '5.2.15(1)-release';
 
-/** Makes bash; it starts programs out of `programs`. */
+/** Makes bash; it starts programs out of `programs`, and asks for its language when there is something to read. */
 export const bash =
-  (programs: ProgramTable): ProgramFactory =>
+  (programs: ProgramTable, late: () => LateUserland): ProgramFactory =>
   (argv, environment) =>
     function* (sys) {
-      const state = new ShellState(sys, programs);
+      const state = new ShellState(sys, programs, () => late().language);
       const shell = new Shell(state);
       yield* importEnvironment(state, environment);
       return yield* shell.guarded(start(shell, argv));

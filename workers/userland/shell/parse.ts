@@ -61,13 +61,6 @@ export function parseWord(text: string): Word {
   return { type: 'Word', text, value: text, pos: 0, end: text.length };
 }
 
-/** Line (from 1) of a position. */
-export function lineAt(source: string, pos: number): number {
-  let line = 1;
-  for (let at = source.indexOf('\n'); at >= 0 && at < pos; at = source.indexOf('\n', at + 1)) line++;
-  return line;
-}
-
 function longestRun(text: string): number {
   return Math.max(1, ...[...text.matchAll(/_+/g)].map((run) => run[0].length + 1));
 }

@@ -3,21 +3,8 @@ import { O_RDONLY, type Program, SIGNALS, type Syscalls } from '../../abi/syscal
 import type { Co } from '../../sim/coroutine.ts';
 import { findProgram } from '../exec.ts';
 import { errorText, readAll, writeAll } from '../stdio.ts';
-import { startProgram } from './command.ts';
-import { executeNode, executeStatements } from './execute.ts';
-import { expandSingle } from './expand.ts';
-import { quoteForInput } from './parameters.ts';
-import {
-  type AndOr,
-  lineAt,
-  type Parsed,
-  type ParsedScript,
-  type PipelineNode,
-  parseScript,
-  type Redirect,
-  type Statement,
-  type SyntaxFault,
-} from './parse.ts';
+import type { ShellLanguage } from './language.ts';
+import type { AndOr, Parsed, ParsedScript, PipelineNode, Redirect, Statement, SyntaxFault } from './parse.ts';
 import { OPTION_LETTERS, ShellError, type ShellFunction, type ShellState, type SourceText } from './state.ts';
 import { runExitTrap, runPendingTraps, signalNumber } from './traps.ts';
 import { foreground, waitForProcess } from './wait.ts';
@@ -36,6 +23,10 @@ export class Shell {
 
   constructor(state: ShellState) {
     this.state = state;
+  }
+
+  private get language(): ShellLanguage {
+    return this.state.language();
   }
 
   get sys(): Syscalls {
@@ -73,14 +64,14 @@ export class Shell {
 
   /** `set -x` shows a command before it runs. */
   *trace(words: readonly string[], assigned?: string): Co {
-    const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteForInput(word));
+    const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : this.language.quoteForInput(word));
     const shown = assigned === undefined ? words.map(quote) : [`${words[0]}${assigned === '' ? '' : quote(assigned)}`];
     yield* writeAll(this.sys, 2, `${this.state.variables.get('PS4') ?? '+ '}${shown.join(' ')}\n`);
   }
 
   /** Executes a command of the text under way. */
   executeNode(node: PipelineNode | AndOr): Co<number> {
-    return executeNode(this, node);
+    return this.language.executeNode(this, node);
   }
 
   /** A command as it was typed, on one line. */
@@ -121,12 +112,12 @@ export class Shell {
 
   /** `exec`: this process becomes the program. */
   becomeProgram(argv: readonly string[]): Co<number> {
-    return startProgram(this, argv);
+    return this.language.startProgram(this, argv);
   }
 
   /** Runs a program in a child and waits for it. */
   *runProgram(argv: readonly string[]): Co<number> {
-    const pid = yield* this.fork((child) => startProgram(child, argv));
+    const pid = yield* this.fork((child) => child.becomeProgram(argv));
     return pid < 0 ? 254 : ((yield* foreground(this, [pid], argv.join(' ')))[0] ?? 0);
   }
 
@@ -199,7 +190,7 @@ export class Shell {
       yield* child.sys.close(writeEnd);
       if (script.source !== undefined) child.state.source = { text: script.source, firstLine: line };
       const file = onlyInput(script);
-      return file ? yield* child.copyFile(file) : yield* executeStatements(child, script.commands, true);
+      return file ? yield* child.copyFile(file) : yield* child.language.executeStatements(child, script.commands, true);
     });
     yield* this.sys.close(writeEnd);
     const output = yield* readAll(this.sys, readEnd);
@@ -212,7 +203,7 @@ export class Shell {
 
   /** `$(< file)` */
   private *copyFile(redirect: Redirect): Co<number> {
-    const path = redirect.target ? yield* expandSingle(this, redirect.target) : '';
+    const path = redirect.target ? yield* this.language.expandSingle(this, redirect.target) : '';
     const fd = yield* this.sys.open(path, O_RDONLY);
     if (fd < 0) throw new ShellError(`${path}: ${errorText(fd)}`);
     const text = yield* readAll(this.sys, fd);
@@ -222,14 +213,14 @@ export class Shell {
 
   /** Runs a text as commands of this shell: a script, `eval`, `source`, `-c`. */
   *runText(text: string, source: SourceText = { text, firstLine: 1 }, last = false): Co<number> {
-    const parsed = parseScript(text);
+    const parsed = this.language.parseScript(text);
     const { state } = this;
     const saved = { source: state.source, position: state.position };
     state.source = source;
     let status = state.status;
     const error = parsed.error;
     const sound = error ? commandsBefore(parsed) : parsed.script.commands;
-    if (sound.length > 0) status = yield* executeStatements(this, sound, last && !error);
+    if (sound.length > 0) status = yield* this.language.executeStatements(this, sound, last && !error);
     else if (!error) status = 0;
     if (error && !state.unwinding) status = yield* this.tellSyntaxFault(parsed, error);
     if (state.unwinding?.kind === 'discard' && sound.length > 0) this.discardedAt = endOfFailed(sound, state.position);
@@ -303,6 +294,13 @@ function commandsBefore({ script, source, error, unfinished }: Parsed): readonly
   const start = source.lastIndexOf('\n', (error?.pos ?? 0) - 1) + 1;
   const complete = unfinished || !error?.showsLine ? script.commands.slice(0, -1) : script.commands;
   return complete.filter((statement) => statement.end <= start);
+}
+
+/** Line (from 1) of a position. */
+function lineAt(source: string, pos: number): number {
+  let line = 1;
+  for (let at = source.indexOf('\n'); at >= 0 && at < pos; at = source.indexOf('\n', at + 1)) line++;
+  return line;
 }
 
 function lineOf(source: string, pos: number): string {

@@ -2,6 +2,7 @@
 import type { Syscalls } from '../../abi/syscall.ts';
 import type { ProgramTable } from '../program.ts';
 import { JobTable } from './jobs.ts';
+import type { ShellLanguage } from './language.ts';
 import type { Function as FunctionNode, Word } from './parse.ts';
 import { Variables } from './variables.ts';
 
@@ -72,6 +73,7 @@ export const OPTION_LETTERS: Readonly<Record<string, keyof ShellOptions>> = {
 export class ShellState {
   sys: Syscalls;
   readonly programs: ProgramTable;
+  readonly language: () => ShellLanguage;
   variables = new Variables();
   functions = new Map<string, ShellFunction>();
   aliases = new Map<string, string>();
@@ -137,9 +139,10 @@ export class ShellState {
   /** Words that brace expansion made, by the word that it was made from. */
   readonly braceWords: WeakMap<Word, readonly Word[]>;
 
-  constructor(sys: Syscalls, programs: ProgramTable) {
+  constructor(sys: Syscalls, programs: ProgramTable, language: () => ShellLanguage) {
     this.sys = sys;
     this.programs = programs;
+    this.language = language;
     this.shellPid = sys.getpid();
     this.startedAt = sys.clock_gettime('monotonic');
     this.braceWords = new WeakMap();
@@ -147,7 +150,7 @@ export class ShellState {
 
   /** The state of a subshell; `sys` is set when the child runs. */
   fork(): ShellState {
-    const copy = new ShellState(this.sys, this.programs);
+    const copy = new ShellState(this.sys, this.programs, this.language);
     Object.assign(copy, this);
     copy.variables = this.variables.copy();
     copy.functions = new Map(this.functions);

@@ -108,12 +108,3 @@ function arithmetic(shell: Shell, text: string): bigint {
     set: (name, index, value) => setElement(shell, name, index, value),
   });
 }
-
-/** Makes an array of `name`, empty. */
-export function makeArray(variable: Variable, associative: boolean): Map<string, string> {
-  const elements = new Map<string, string>();
-  variable.elements = elements;
-  variable.associative = associative;
-  variable.value = undefined;
-  return elements;
-}

@@ -134,3 +134,12 @@ export class Variables {
     return environment;
   }
 }
+
+/** Makes an array of the variable, empty. */
+export function makeArray(variable: Variable, associative: boolean): Map<string, string> {
+  const elements = new Map<string, string>();
+  variable.elements = elements;
+  variable.associative = associative;
+  variable.value = undefined;
+  return elements;
+}

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { execute } from '../exec.ts';
+import { lateUserland } from '../late.ts';
 import { createPrograms, rootFileSystem } from '../programs.ts';
 import { type FakeFile, FakeKernel } from '../test-support/fake-kernel.ts';
-import { makeTool } from './table.ts';
 
-const programs = createPrograms(makeTool);
+const programs = createPrograms(() => lateUserland);
 const environment = new Map([['PATH', '/usr/bin:/usr/sbin']]);
 
 /** What a shell line prints on a terminal of 200 columns. */

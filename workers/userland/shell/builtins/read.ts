@@ -2,7 +2,8 @@
 import { ERRNO } from '../../../abi/syscall.ts';
 import { writeAll } from '../../stdio.ts';
 import { FieldBuilder } from '../fields.ts';
-import { makeArray, setElement } from '../values.ts';
+import { setElement } from '../values.ts';
+import { makeArray } from '../variables.ts';
 import type { Builtin } from './types.ts';
 
 export function* read(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {

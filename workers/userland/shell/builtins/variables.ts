@@ -3,8 +3,8 @@ import type { Co } from '../../../sim/coroutine.ts';
 import { performAssignment } from '../assignment.ts';
 import { type Assignment, parseScript } from '../parse.ts';
 import type { Shell } from '../shell.ts';
-import { elementKey, makeArray } from '../values.ts';
-import type { Variable } from '../variables.ts';
+import { elementKey } from '../values.ts';
+import { makeArray, type Variable } from '../variables.ts';
 import type { Builtin, Declaration } from './types.ts';
 
 export const VARIABLE_BUILTINS: readonly (readonly [string, Builtin])[] = [
