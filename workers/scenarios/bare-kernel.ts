@@ -6,6 +6,7 @@ import { ApicBus } from '../hw/apic-bus.ts';
 import { SystemBus } from '../hw/bus.ts';
 import { X86Vcpu } from '../hw/vcpu.ts';
 import { generic_processor_info, processorCount } from '../linux/arch/x86/kernel/apic/apicid.ts';
+import { x86Boot } from '../linux/arch/x86/kernel/arch-boot.ts';
 import { createKernelOf } from '../linux/guest.ts';
 import { get_current, TASK_UNINTERRUPTIBLE } from '../linux/include/linux/sched.ts';
 import { schedule } from '../linux/kernel/sched/core.ts';
@@ -72,6 +73,7 @@ export class BareKernel {
         commandLine,
       },
       {
+        arch: x86Boot,
         acpi_boot: function* (k): Co {
           for (let id = 0; id < cpus; id++) yield* generic_processor_info(k, id);
           processorCount(k).disabled_cpus = possible - cpus;

@@ -5,11 +5,6 @@
  */
 
 import { type Co, traced } from '../../sim/coroutine.ts';
-import { setup_APIC_timer, setup_local_APIC } from '../arch/x86/kernel/apic/apic.ts';
-import { setup_arch, setup_per_cpu_areas } from '../arch/x86/kernel/setup.ts';
-import { native_smp_cpus_done, native_smp_prepare_cpus } from '../arch/x86/kernel/smpboot.ts';
-import { setup_max_cpus } from '../arch/x86/kernel/smpboot-limits.ts';
-import { numaTables } from '../arch/x86/mm/numa.ts';
 import {
   cpu_possible_mask,
   num_online_cpus,
@@ -20,6 +15,7 @@ import {
 } from '../include/linux/cpumask.ts';
 import { local_irq_enable } from '../include/linux/irqflags.ts';
 import { get_current, PF_KTHREAD, smp_processor_id, TASK_IDLE } from '../include/linux/sched.ts';
+import { setup_max_cpus } from '../kernel/boot-options.ts';
 import { bringup_nonboot_cpus, link_cpuhp_callbacks } from '../kernel/cpu.ts';
 import { boot_cpu_hotplug_init, cpuhp_init_state, cpuhp_threads_init } from '../kernel/cpuhp.ts';
 import { CPUHP_ONLINE } from '../kernel/cpuhp-states.ts';
@@ -45,6 +41,7 @@ import {
   workqueue_init_early,
 } from '../kernel/workqueue.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { numaTables } from '../mm/numa.ts';
 import { build_all_zonelists_init } from '../mm/page_alloc.ts';
 import { bootMessages } from './boot-messages.ts';
 
@@ -54,8 +51,23 @@ export interface Initcall {
   readonly fn: (k: Kernel) => Co<unknown>;
 }
 
+/** What the architecture does at boot, in the order of being called. */
+export interface ArchBoot {
+  /** Fills in the arch operations, finds memory and processors; calls `acpi_boot` for what the tables tell. */
+  setup_arch(k: Kernel, acpi_boot: (k: Kernel) => Co): Co;
+  /** Per-CPU areas, and what the boot CPU finds out about itself. */
+  setup_per_cpu_areas(k: Kernel): Co;
+  /** The boot CPU's local interrupt controller and clock event device; then interrupts may come. */
+  time_init(k: Kernel): Co;
+  /** From calibrate_delay() to the end of start_kernel(). */
+  boot_cpu_ready(k: Kernel): Co;
+  smp_prepare_cpus(k: Kernel): Co;
+  smp_cpus_done(k: Kernel): Co;
+}
+
 /** What the rest of the kernel does at boot, in the order of being called. */
 export interface BootParts {
+  readonly arch: ArchBoot;
   /** acpi_boot_table_init to acpi_boot_init and the NUMA tables; calls generic_processor_info for each processor. */
   readonly acpi_boot: (k: Kernel) => Co;
   /** Descriptors and the IO-APIC, with interrupts still off. */
@@ -127,8 +139,8 @@ export function* start_kernel(k: Kernel, parts: BootParts): Co {
   boot_cpu_init(k);
   yield* pr_notice(k, k.profile.banner);
   parse_early_param(k);
-  yield* setup_arch(k, parts.acpi_boot);
-  yield* setup_per_cpu_areas(k);
+  yield* parts.arch.setup_arch(k, parts.acpi_boot);
+  yield* parts.arch.setup_per_cpu_areas(k);
   boot_cpu_hotplug_init(k, CPUHP_ONLINE);
   link_cpuhp_callbacks(k);
   yield* build_all_zonelists_init(k);
@@ -139,18 +151,9 @@ export function* start_kernel(k: Kernel, parts: BootParts): Co {
   for (const [name, flags] of EARLY_WORKQUEUES) yield* alloc_workqueue(k, name, flags, 0);
   yield* parts.console_init(k);
   yield* parts.init_IRQ(k);
-  yield* setup_local_APIC(k);
-  yield* setup_APIC_timer(k);
+  yield* parts.arch.time_init(k);
   local_irq_enable(k);
-  const { bogomips, vendor, modelName, family, model, stepping } = k.platform.cpuModel;
-  const skipped = 'Calibrating delay loop (skipped), value calculated using timer frequency..';
-  const loopsPerJiffy = Math.round((Number.parseFloat(bogomips) * 500_000) / 250);
-  yield* pr_info(k, `${skipped} ${bogomips} BogoMIPS (lpj=${loopsPerJiffy})`);
-  yield* bootMessages(k, 'calibrated');
-  const signature = `family: 0x${family.toString(16)}, model: 0x${model.toString(16)}, stepping: 0x${stepping.toString(16)}`;
-  const maker = vendor === 'AuthenticAMD' ? 'AMD ' : vendor === 'GenuineIntel' ? 'Intel ' : '';
-  yield* pr_info(k, `smpboot: CPU0: ${modelName.startsWith(maker) ? '' : maker}${modelName} (${signature})`);
-  yield* bootMessages(k, 'cpu0');
+  yield* parts.arch.boot_cpu_ready(k);
   yield* rest_init(k, parts);
 }
 
@@ -180,11 +183,11 @@ function* kernel_init(k: Kernel, parts: BootParts, kthreadd_done: ReturnType<typ
 }
 
 const kernel_init_freeable = traced('kernel_init_freeable', function* (k: Kernel, parts: BootParts): Co {
-  native_smp_prepare_cpus(k);
+  yield* parts.arch.smp_prepare_cpus(k);
   yield* workqueue_init(k);
   yield* alloc_workqueue(k, 'mm_percpu_wq', WQ_MEM_RECLAIM, 0);
   yield* do_pre_smp_initcalls(k);
-  yield* smp_init(k);
+  yield* smp_init(k, parts);
   // until here it had to stay on the boot CPU
   do_set_cpus_allowed(get_current(k), cpu_possible_mask(k));
   yield* do_basic_setup(k, parts);
@@ -202,7 +205,7 @@ function* do_pre_smp_initcalls(k: Kernel): Co {
   yield* flush_work(k, set_ready);
 }
 
-const smp_init = traced('smp_init', function* (k: Kernel): Co {
+const smp_init = traced('smp_init', function* (k: Kernel, parts: BootParts): Co {
   for (const cpu of cpu_possible_mask(k)) if (cpu !== smp_processor_id(k)) idle_init(k, cpu, undefined);
   cpuhp_init_state(k);
   yield* cpuhp_threads_init(k);
@@ -211,7 +214,7 @@ const smp_init = traced('smp_init', function* (k: Kernel): Co {
   const online = num_online_cpus(k);
   const nodes = numaTables(k).online.size;
   yield* pr_info(k, `smp: Brought up ${nodes} node${nodes === 1 ? '' : 's'}, ${online} CPU${online === 1 ? '' : 's'}`);
-  yield* native_smp_cpus_done(k);
+  yield* parts.arch.smp_cpus_done(k);
   yield* bootMessages(k, 'smp_done');
 });
 

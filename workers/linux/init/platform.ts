@@ -7,6 +7,7 @@
 import type { Co } from '../../sim/coroutine.ts';
 import { acpi_boot, initCpuNodes } from '../arch/x86/kernel/acpi/boot.ts';
 import { setup_IO_APIC } from '../arch/x86/kernel/apic/io_apic.ts';
+import { x86Boot } from '../arch/x86/kernel/arch-boot.ts';
 import { pci_subsys_init } from '../arch/x86/kernel/resource.ts';
 import { setup_default_timer_irq } from '../arch/x86/kernel/time.ts';
 import { topology_init } from '../arch/x86/kernel/topology.ts';
@@ -52,7 +53,8 @@ function* irqProc(k: Kernel): Co {
   init_irq_proc(k);
 }
 
-export const platformParts: Pick<BootParts, 'acpi_boot' | 'init_IRQ' | 'driver_init'> = {
+export const platformParts: Pick<BootParts, 'arch' | 'acpi_boot' | 'init_IRQ' | 'driver_init'> = {
+  arch: x86Boot,
   acpi_boot,
   init_IRQ,
   driver_init,

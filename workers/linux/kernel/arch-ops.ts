@@ -6,6 +6,72 @@ import type { Ns } from '../../protocol/units.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 
+/** A processor as a structure of the MADT names it. */
+export interface MadtProcessor {
+  readonly acpiId: number;
+  /** APIC id, or MPIDR. */
+  readonly physId: number;
+  readonly flags: number;
+}
+
+/** A cache of every CPU, as cacheinfo shows it. What is undefined has no file. */
+export interface CacheLeaf {
+  readonly level: number;
+  readonly type: 'Data' | 'Instruction' | 'Unified';
+  readonly kib: number | undefined;
+  readonly ways: number | undefined;
+  readonly sets: number | undefined;
+  readonly lineSize: number | undefined;
+  /** Number among the caches of its kind. */
+  readonly id: ((k: Kernel, cpu: number) => number) | undefined;
+  /** True where all of a package share it, false where the threads of a core do. */
+  readonly packageWide: boolean;
+}
+
+/** Numbers of /sys/devices/system/cpu/cpuN/topology. */
+export interface ArchTopology {
+  physical_package_id(k: Kernel, cpu: number): number;
+  /** As core_id shows it. */
+  core_id(k: Kernel, cpu: number): number;
+  /** Tells cores apart across packages. */
+  core(k: Kernel, cpu: number): number;
+  /** Undefined: there is no such file. */
+  die_id: ((k: Kernel, cpu: number) => number) | undefined;
+  cluster_id(k: Kernel, cpu: number): number;
+  /** CPUs of one cluster have the same. */
+  cluster(k: Kernel, cpu: number): number;
+  smt_supported(k: Kernel): boolean;
+}
+
+/** What ACPI's drivers leave to the architecture. */
+export interface ArchAcpi {
+  /** What \_PIC is told, and what the kernel calls it. */
+  readonly irq_model: { readonly number: number; readonly name: string };
+  /** Sleep states for `ACPI: PM:`; undefined: nothing is said. */
+  readonly sleep_states: string | undefined;
+  /** A processor structure; undefined for structures of other types and short ones. */
+  madtProcessor(type: number, bytes: Uint8Array, deviceDeclaration: boolean): MadtProcessor | undefined;
+  /** Number of the interrupt of a global system interrupt, made if need be; -1 when no controller has it. */
+  register_gsi(k: Kernel, gsi: number, level: boolean, activeLow: boolean): number;
+  /** True when _PDC is asked for. */
+  wantsPdc(k: Kernel): boolean;
+}
+
+/** Texts that an architecture's files show. */
+export interface ArchFiles {
+  /** /proc/cpuinfo. */
+  cpuinfo(k: Kernel): string;
+  /** Rows of /proc/interrupts after those with a descriptor; `width` of the first column. */
+  interrupts(k: Kernel, width: number): readonly string[];
+  modalias(k: Kernel): string;
+  readonly vulnerabilities: readonly (readonly [name: string, text: string])[];
+  /** Machine's name in uname(2). */
+  readonly machine: string;
+}
+
+/** A line that a subsystem the lab does not model prints at boot, the lines of a rule, or nothing. */
+export type BootMessage = string | ((k: Kernel) => string | readonly string[] | undefined);
+
 export interface ArchOps {
   /** smp_ops.smp_send_reschedule. */
   smp_send_reschedule(k: Kernel, cpu: number): void;
@@ -25,6 +91,19 @@ export interface ArchOps {
   thaw_secondary_cpus_end(k: Kernel): Co;
   /** Enables interrupts and halts until one comes. */
   idle(k: Kernel): Co;
+  /** The hardware's number of a logical CPU: APIC id, or MPIDR. */
+  cpu_physical_id(k: Kernel, cpu: number): number;
+  arch_register_cpu(k: Kernel, num: number): Co<number>;
+  arch_unregister_cpu(k: Kernel, num: number): Co;
+  /** acpi_map_cpu: a logical number for a processor that is hot-added, or -errno. */
+  acpi_map_cpu(k: Kernel, handle: unknown, physId: number): Co<number>;
+  acpi_unmap_cpu(k: Kernel, cpu: number): Co<number>;
+  readonly topology: ArchTopology;
+  readonly cacheLeaves: readonly CacheLeaf[];
+  readonly acpi: ArchAcpi;
+  readonly files: ArchFiles;
+  /** By the place of the boot after which they come. */
+  readonly bootMessages: Readonly<Partial<Record<string, readonly BootMessage[]>>>;
 }
 
 const notYet = (): never => {
@@ -43,4 +122,28 @@ export const archOps = kernelState<ArchOps>(() => ({
   thaw_secondary_cpus_begin: notYet,
   thaw_secondary_cpus_end: notYet,
   idle: notYet,
+  cpu_physical_id: notYet,
+  arch_register_cpu: notYet,
+  arch_unregister_cpu: notYet,
+  acpi_map_cpu: notYet,
+  acpi_unmap_cpu: notYet,
+  topology: {
+    physical_package_id: notYet,
+    core_id: notYet,
+    core: notYet,
+    die_id: undefined,
+    cluster_id: notYet,
+    cluster: notYet,
+    smt_supported: notYet,
+  },
+  cacheLeaves: [],
+  acpi: {
+    irq_model: { number: 0, name: 'PIC' },
+    sleep_states: undefined,
+    madtProcessor: notYet,
+    register_gsi: notYet,
+    wantsPdc: notYet,
+  },
+  files: { cpuinfo: notYet, interrupts: () => [], modalias: notYet, vulnerabilities: [], machine: '' },
+  bootMessages: {},
 }));

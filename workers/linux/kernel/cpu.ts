@@ -5,7 +5,6 @@
  */
 import { ERRNO } from '../../abi/syscall.ts';
 import { type Co, traced } from '../../sim/coroutine.ts';
-import { cpu_to_node } from '../arch/x86/mm/numa.ts';
 import {
   CpuMask,
   cpu_online,
@@ -19,6 +18,7 @@ import { smp_processor_id } from '../include/linux/sched.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 import { try_online_node } from '../mm/memory_hotplug.ts';
 import { vmstat_cpu_dead, vmstat_cpu_down_prep, vmstat_cpu_online } from '../mm/node_states.ts';
+import { cpu_to_node } from '../mm/numa.ts';
 import { archOps } from './arch-ops.ts';
 import { cpu_maps_update_begin, cpu_maps_update_done, cpus_write_lock, cpus_write_unlock } from './cpu-locks.ts';
 import {

@@ -5,7 +5,6 @@
  */
 import { ERRNO } from '../../abi/syscall.ts';
 import { type Co, traced } from '../../sim/coroutine.ts';
-import { topology_smt_supported } from '../arch/x86/kernel/cpu/topology.ts';
 import { lock_device_hotplug_sysfs, unlock_device_hotplug } from '../drivers/base/core.ts';
 import { cpuRootDevice, get_cpu_device } from '../drivers/base/cpu.ts';
 import { topology_sibling_cpumask } from '../drivers/base/topology.ts';
@@ -14,6 +13,7 @@ import { sysfs_create_group } from '../fs/sysfs/group.ts';
 import { cpu_online_mask, cpu_possible_mask } from '../include/linux/cpumask.ts';
 import type { attribute } from '../include/linux/sysfs.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { archOps } from './arch-ops.ts';
 import { cpu_down, cpu_up } from './cpu.ts';
 import { cpuhp_can_stop_at, cpuhp_get_step, cpuhp_state, states_show } from './cpuhp.ts';
 import {
@@ -85,11 +85,11 @@ const smtActive = (k: Kernel): boolean =>
 
 const smtFiles: readonly attribute[] = [
   {
-    ...show('control', 0o644, (k) => (topology_smt_supported(k) ? 'on' : 'notsupported')),
+    ...show('control', 0o644, (k) => (archOps(k).topology.smt_supported(k) ? 'on' : 'notsupported')),
     *store(k, buf): Co<number> {
       const word = buf.replace(/\n$/, '');
       if (!['on', 'off', 'forceoff'].includes(word)) return -ERRNO.EINVAL;
-      if (!topology_smt_supported(k)) return -ERRNO.ENODEV;
+      if (!archOps(k).topology.smt_supported(k)) return -ERRNO.ENODEV;
       if (word === 'on') return buf.length;
       k.log.emit('unmodelled', 'smt/control', word);
       return -ERRNO.EBUSY;

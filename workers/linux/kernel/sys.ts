@@ -2,9 +2,10 @@
 import { ERRNO } from '../../abi/syscall.ts';
 import { currentProcess, processes } from '../include/linux/sched/process.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
+import { archOps } from './arch-ops.ts';
 
 /** The host's name, as `hostname` would set it. */
-export const utsname = kernelState(() => ({ nodename: 'lab', machine: 'x86_64' }));
+export const utsname = kernelState((k) => ({ nodename: 'lab', machine: archOps(k).files.machine }));
 
 /** setpgid(2): only for the caller and its children; a group other than one's own must exist. */
 export function sys_setpgid(k: Kernel, pid: number, group: number): number {

@@ -6,11 +6,12 @@
  * Sizes are estimates for an idle Debian guest. Where they land follows mm/page_alloc.c: the kernel asks the zones from
  * Normal down, user pages begin with Movable, and a zone's pages are used from those that came online first.
  */
-import { for_each_online_node } from '../arch/x86/mm/numa.ts';
+
 import { PF_KTHREAD } from '../include/linux/sched.ts';
 import { tasks } from '../kernel/sched/core.ts';
 import { nextPid } from '../kernel/task.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
+import { for_each_online_node } from './numa.ts';
 import { PAGES_PER_SECTION, type ZoneName, type zone } from './page_alloc.ts';
 
 export type FrameUse = 'kernel' | 'slab' | 'movable';

@@ -5,7 +5,6 @@
  */
 import { ERRNO } from '../../abi/syscall.ts';
 import { type Co, spend, traced } from '../../sim/coroutine.ts';
-import { node_online, node_possible, numaTables } from '../arch/x86/mm/numa.ts';
 import { device_online } from '../drivers/base/core.ts';
 import { create_memory_block_devices, remove_memory_block_devices } from '../drivers/base/memory.ts';
 import { register_memory_blocks_under_node, register_one_node, try_offline_node } from '../drivers/base/node.ts';
@@ -14,6 +13,7 @@ import { pr_err } from '../kernel/printk/printk.ts';
 import { release_mem_region_adjustable, release_resource, request_region, type resource } from '../kernel/resource.ts';
 import type { Kernel } from '../kernel-context.ts';
 import { reportNodeMasks } from './node_states.ts';
+import { node_online, node_possible, numaTables } from './numa.ts';
 import { lockMemoryHotplug, mhp_default_online_type, reportValidZones, unlockMemoryHotplug } from './online_pages.ts';
 import { build_all_zonelists } from './watermark.ts';
 

@@ -1,8 +1,8 @@
 /** node_states[]: the nodes that have memory, and those that have CPUs. @linux include/linux/nodemask.h, mm/memory_hotplug.c, mm/vmstat.c */
 import { type Co, traced } from '../../sim/coroutine.ts';
-import { cpu_to_node, for_each_online_node, numaTables } from '../arch/x86/mm/numa.ts';
 import { cpu_online_mask } from '../include/linux/cpumask.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
+import { cpu_to_node, for_each_online_node, numaTables } from './numa.ts';
 import { nodeZones, populated_zone, type ZoneName, type zone } from './page_alloc.ts';
 
 const isKernelZone = (name: ZoneName): boolean => name !== 'Movable' && name !== 'Device';

@@ -4,9 +4,9 @@
  * @linux mm/page_alloc.c, without the allocator
  */
 import type { Co } from '../../sim/coroutine.ts';
-import { for_each_online_node, numaTables } from '../arch/x86/mm/numa.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
+import { for_each_online_node, numaTables } from './numa.ts';
 
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;

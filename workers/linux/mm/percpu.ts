@@ -6,10 +6,10 @@
 
 import { roundUpPowerOfTwo } from '../../sim/bits.ts';
 import type { Co } from '../../sim/coroutine.ts';
-import { cpu_to_node } from '../arch/x86/mm/numa.ts';
 import { cpu_possible_mask } from '../include/linux/cpumask.ts';
 import { KERN_DEBUG, KERN_INFO, printk } from '../kernel/printk/printk.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { cpu_to_node } from './numa.ts';
 import { PAGE_SIZE } from './page_alloc.ts';
 
 /** Bytes of a unit, of the recorded kernel. */

@@ -1,7 +1,7 @@
 /** How large the kernel makes a hash table. @linux mm/page_alloc.c: alloc_large_system_hash, without its allocation */
 import { ceilLog2, roundUpPowerOfTwo } from '../../sim/bits.ts';
-import { numaTables } from '../arch/x86/mm/numa.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { numaTables } from './numa.ts';
 import { bootMemory, PAGE_SHIFT, PAGE_SIZE } from './page_alloc.ts';
 
 interface HashTable {

@@ -4,12 +4,13 @@
  * @linux mm/vmstat.c, drivers/base/node.c node_read_meminfo. What the model does not count is 0; what is used of boot
  * memory is an estimate.
  */
-import { for_each_online_node } from '../arch/x86/mm/numa.ts';
+
 import { init_mnt_ns } from '../fs/namespace.ts';
 import { ramfs_used } from '../fs/ramfs/inode.ts';
 import { cpu_online_mask } from '../include/linux/cpumask.ts';
 import type { Kernel } from '../kernel-context.ts';
 import { settleFrames, usedInZone } from './frames.ts';
+import { for_each_online_node } from './numa.ts';
 import { nodeZones, PAGE_SIZE, populated_zone, type zone } from './page_alloc.ts';
 import { protection } from './watermark.ts';
 

@@ -5,11 +5,11 @@
  */
 import { roundUpPowerOfTwo } from '../../sim/bits.ts';
 import { type Co, traced } from '../../sim/coroutine.ts';
-import { cpu_to_node, for_each_online_node, node_distance, numaTables } from '../arch/x86/mm/numa.ts';
 import { cpu_possible_mask, cpu_present_mask } from '../include/linux/cpumask.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 import { nodeStates } from './node_states.ts';
+import { cpu_to_node, for_each_online_node, node_distance, numaTables } from './numa.ts';
 import { for_each_zone, nodeZones, PAGES_PER_SECTION, populated_zone, type zone } from './page_alloc.ts';
 
 /** Pages for `kilobytes` kB. */

@@ -7,11 +7,11 @@ import { ERRNO } from '../../../abi/syscall.ts';
 import { acpi_evaluate_object } from '../../../acpica/namespace/nsxfeval.ts';
 import { addressResources } from '../../../acpica/resources/rsaddr.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
-import { memory_add_physaddr_to_nid } from '../../arch/x86/mm/numa.ts';
 import { walk_memory_blocks } from '../../include/linux/memory.ts';
 import { pr_err } from '../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
 import { __add_memory, __remove_memory } from '../../mm/memory_hotplug.ts';
+import { memory_add_physaddr_to_nid } from '../../mm/numa.ts';
 import { acpi_bind_one, acpi_unbind_one } from './glue.ts';
 import {
   ACPI_STA_DEVICE_ENABLED,

@@ -9,11 +9,9 @@ import { ERRNO } from '../../../abi/syscall.ts';
 import { ACPI_TYPE_PROCESSOR } from '../../../acpica/include/actypes.ts';
 import { acpi_evaluate_object, acpi_get_devices, acpi_walk_namespace } from '../../../acpica/namespace/nsxfeval.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
-import { acpi_map_cpu, acpi_unmap_cpu } from '../../arch/x86/kernel/acpi/hotplug.ts';
-import { arch_register_cpu, arch_unregister_cpu } from '../../arch/x86/kernel/topology.ts';
-import { cpu_to_node } from '../../arch/x86/mm/numa.ts';
 import { cpu_present } from '../../include/linux/cpumask.ts';
 import type { device } from '../../include/linux/device.ts';
+import { archOps } from '../../kernel/arch-ops.ts';
 import {
   cpu_maps_update_begin,
   cpu_maps_update_done,
@@ -22,6 +20,7 @@ import {
 } from '../../kernel/cpu-locks.ts';
 import { pr_err, pr_info, pr_warn } from '../../kernel/printk/printk.ts';
 import { type Kernel, kernelState, perCpu } from '../../kernel-context.ts';
+import { cpu_to_node } from '../../mm/numa.ts';
 import { get_cpu_device } from '../base/cpu.ts';
 import { device_attach, device_release_driver } from '../base/dd.ts';
 import { try_offline_node } from '../base/node.ts';
@@ -74,12 +73,12 @@ function* acpi_processor_hotadd_init(k: Kernel, pr: acpi_processor): Co<number> 
   if (status !== 'AE_OK' || (value & ACPI_STA_DEVICE_PRESENT) === 0) return -ERRNO.ENODEV;
   yield* cpu_maps_update_begin(k);
   yield* cpus_write_lock(k);
-  let ret = yield* acpi_map_cpu(k, pr.handle, pr.phys_id);
+  let ret = yield* archOps(k).acpi_map_cpu(k, pr.handle, pr.phys_id);
   if (ret >= 0) {
     pr.id = ret;
-    ret = yield* arch_register_cpu(k, pr.id);
+    ret = yield* archOps(k).arch_register_cpu(k, pr.id);
     if (ret < 0) {
-      yield* acpi_unmap_cpu(k, pr.id);
+      yield* archOps(k).acpi_unmap_cpu(k, pr.id);
     } else {
       yield* pr_info(k, `CPU${pr.id} has been hot-added`);
       pr.flags.need_hotplug_init = true;
@@ -152,8 +151,8 @@ const acpi_processor_remove = traced('acpi_processor_remove', function* (k: Kern
   processors(k, pr.id).pr = undefined;
   yield* cpu_maps_update_begin(k);
   yield* cpus_write_lock(k);
-  yield* arch_unregister_cpu(k, pr.id);
-  yield* acpi_unmap_cpu(k, pr.id);
+  yield* archOps(k).arch_unregister_cpu(k, pr.id);
+  yield* archOps(k).acpi_unmap_cpu(k, pr.id);
   yield* cpus_write_unlock(k);
   yield* cpu_maps_update_done(k);
   yield* try_offline_node(k, cpu_to_node(k, pr.id));

@@ -16,6 +16,7 @@ import { acpi_load_tables } from '../../../acpica/tables/tbxfload.ts';
 import { acpi_initialize_objects, acpi_initialize_subsystem } from '../../../acpica/utilities/utxfinit.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
 import { bootMessages } from '../../init/boot-messages.ts';
+import { archOps } from '../../kernel/arch-ops.ts';
 import { mutex_lock, mutex_unlock } from '../../kernel/locking/mutex.ts';
 import { pr_err, pr_info } from '../../kernel/printk/printk.ts';
 import type { Kernel } from '../../kernel-context.ts';
@@ -42,8 +43,6 @@ import { acpi_evaluate_ost, acpi_execute_simple_method, acpi_handle_warn } from 
 
 /** Version of ACPICA in Linux 6.1. */
 const ACPI_CA_VERSION = '20220331';
-/** What \_PIC is told. */
-const ACPI_IRQ_MODEL_IOAPIC = 1;
 
 /** acpi_table_init(): makes ACPICA and lets it find the tables. -ENODEV without an RSDP. */
 export function* acpi_table_init(k: Kernel): Co<number> {
@@ -102,10 +101,11 @@ function* acpi_bus_init(k: Kernel): Co<number> {
   }
   acpi_sysfs_init(k);
   yield* pr_info(k, 'ACPI: Interpreter enabled');
-  yield* pr_info(k, 'ACPI: PM: (supports S0 S3 S4 S5)');
-  yield* pr_info(k, 'ACPI: Using IOAPIC for interrupt routing');
+  const { irq_model, sleep_states } = archOps(k).acpi;
+  if (sleep_states !== undefined) yield* pr_info(k, `ACPI: PM: (supports ${sleep_states})`);
+  yield* pr_info(k, `ACPI: Using ${irq_model.name} for interrupt routing`);
   yield* bootMessages(k, 'interpreter');
-  yield* acpi_execute_simple_method(k, undefined, '\\_PIC', ACPI_IRQ_MODEL_IOAPIC);
+  yield* acpi_execute_simple_method(k, undefined, '\\_PIC', irq_model.number);
   const notify = function* (handle: acpi_handle, value: number): Co {
     yield* acpi_bus_notify(k, handle, value);
   };

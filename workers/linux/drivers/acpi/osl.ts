@@ -7,9 +7,9 @@ import type { AcpiOs, AcpiSemaphore, AcpiStatus, AddressSpace, ExecuteType } fro
 import type { AccessWidth } from '../../../abi/bus.ts';
 import { NS_PER_MS } from '../../../protocol/units.ts';
 import { type Co, spend, traced } from '../../../sim/coroutine.ts';
-import { acpi_register_gsi } from '../../arch/x86/kernel/apic/io_apic.ts';
 import { IRQ_HANDLED, IRQ_NONE, IRQF_SHARED } from '../../include/linux/irq.ts';
 import { get_current } from '../../include/linux/sched.ts';
+import { archOps } from '../../kernel/arch-ops.ts';
 import { request_irq } from '../../kernel/irq/manage.ts';
 import { KERN_DEBUG, KERN_ERR, KERN_INFO, KERN_WARNING, pr_err, printk } from '../../kernel/printk/printk.ts';
 import { msleep, udelay } from '../../kernel/sched/core.ts';
@@ -101,7 +101,7 @@ export const acpiSci = kernelState<{ irq: number | undefined }>(() => ({ irq: un
 
 function* acpi_os_install_interrupt_handler(k: Kernel, gsi: number, handler: () => Co<boolean>): Co<AcpiStatus> {
   if (acpiSci(k).irq !== undefined) return 'AE_ALREADY_ACQUIRED';
-  const irq = acpi_register_gsi(k, gsi, true, false);
+  const irq = archOps(k).acpi.register_gsi(k, gsi, true, false);
   if (irq < 0) {
     yield* pr_err(k, `ACPI: OSL: SCI (ACPI GSI ${gsi}) not registered`);
     return 'AE_OK';

@@ -4,8 +4,6 @@
  * @linux drivers/base/cpu.c, without probe and release
  */
 import { type Co, traced } from '../../../sim/coroutine.ts';
-import { cpuModalias } from '../../arch/x86/kernel/cpu/match.ts';
-import { cpu_to_node, NUMA_NO_NODE } from '../../arch/x86/mm/numa.ts';
 import {
   type CpuMask,
   cpu_online_mask,
@@ -15,12 +13,13 @@ import {
 } from '../../include/linux/cpumask.ts';
 import type { bus_type, device, device_driver } from '../../include/linux/device.ts';
 import type { attribute } from '../../include/linux/sysfs.ts';
+import { archOps } from '../../kernel/arch-ops.ts';
 import { cpu_device_down, cpu_device_up } from '../../kernel/cpu.ts';
 import { type Kernel, kernelState, perCpu } from '../../kernel-context.ts';
+import { cpu_to_node, NUMA_NO_NODE } from '../../mm/numa.ts';
 import { bus_to_subsys, device_initialize } from './base.ts';
 import { subsys_system_register } from './bus.ts';
 import { device_register, device_unregister } from './core.ts';
-import { cpu_vulnerabilities } from './cpu_vulnerabilities.ts';
 import { register_cpu_under_node, unregister_cpu_under_node } from './node.ts';
 
 /** struct cpu. */
@@ -64,7 +63,7 @@ export const cpuMatch = kernelState<{ match: (k: Kernel, dev: device, drv: devic
 export const cpu_subsys: bus_type = {
   name: 'cpu',
   match: (k, dev, drv) => cpuMatch(k).match(k, dev, drv),
-  uevent: (k) => [`MODALIAS=${cpuModalias(k)}`],
+  uevent: (k) => [`MODALIAS=${archOps(k).files.modalias(k)}`],
   online: cpu_subsys_online,
   offline: cpu_subsys_offline,
 };
@@ -159,9 +158,9 @@ export function* cpu_dev_init(k: Kernel): Co<number> {
         show('isolated', () => ''),
         // the mask is not allocated unless nohz_full= is given; %*pbl of no mask
         show('nohz_full', () => '(null)'),
-        show('modalias', cpuModalias),
+        show('modalias', (kernel) => archOps(kernel).files.modalias(kernel)),
       ],
     },
-    { name: 'vulnerabilities', attrs: cpu_vulnerabilities.map(([name, text]) => show(name, () => text)) },
+    { name: 'vulnerabilities', attrs: archOps(k).files.vulnerabilities.map(([name, text]) => show(name, () => text)) },
   ]);
 }

@@ -5,7 +5,6 @@
  */
 import { ERRNO } from '../../../abi/syscall.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
-import { memory_add_physaddr_to_nid, NUMA_NO_NODE } from '../../arch/x86/mm/numa.ts';
 import type { bus_type, device } from '../../include/linux/device.ts';
 import {
   find_memory_block,
@@ -21,6 +20,7 @@ import { pr_info } from '../../kernel/printk/printk.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { addBootSection } from '../../mm/frames.ts';
 import { nodeStates } from '../../mm/node_states.ts';
+import { memory_add_physaddr_to_nid, NUMA_NO_NODE } from '../../mm/numa.ts';
 import {
   mem_hotplug_begin,
   mem_hotplug_done,

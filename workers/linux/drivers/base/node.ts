@@ -4,14 +4,6 @@
  * @linux drivers/base/node.c, without caches and access classes; huge pages, SGX and compaction have their names alone
  */
 import { type Co, traced } from '../../../sim/coroutine.ts';
-import {
-  cpu_to_node,
-  for_each_online_node,
-  node_distance,
-  node_online,
-  nodeList,
-  numaTables,
-} from '../../arch/x86/mm/numa.ts';
 import { sysfs_create_link, sysfs_remove_link } from '../../fs/sysfs/symlink.ts';
 import { CpuMask, cpu_online_mask, cpu_present_mask, cpuIds } from '../../include/linux/cpumask.ts';
 import type { bus_type, device } from '../../include/linux/device.ts';
@@ -19,6 +11,7 @@ import { type memory_block, memoryBlocks, walk_memory_blocks } from '../../inclu
 import type { attribute } from '../../include/linux/sysfs.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
 import { init_cpu_node_state, nodeStates, reportNodeMasks } from '../../mm/node_states.ts';
+import { cpu_to_node, for_each_online_node, node_distance, node_online, nodeList, numaTables } from '../../mm/numa.ts';
 import { nodeZones } from '../../mm/page_alloc.ts';
 import { nodeMeminfo, nodeNumastat, nodeVmstat } from '../../mm/vmstat.ts';
 import { device_initialize, writeOnly } from './base.ts';

@@ -4,10 +4,10 @@
  * @linux drivers/base/topology.c, and the masks of arch/x86/kernel/smpboot.c set_cpu_sibling_map
  */
 import { type Co, traced } from '../../../sim/coroutine.ts';
-import { coreInPackage, coreOf, packageOf } from '../../arch/x86/kernel/cpu/topology.ts';
 import { sysfs_create_group, sysfs_remove_group } from '../../fs/sysfs/group.ts';
 import { CpuMask, cpu_online, cpu_online_mask, cpuIds } from '../../include/linux/cpumask.ts';
 import type { attribute, attribute_group, bin_attribute } from '../../include/linux/sysfs.ts';
+import { archOps } from '../../kernel/arch-ops.ts';
 import { cpuhp_setup_state } from '../../kernel/cpuhp.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { get_cpu_device } from './cpu.ts';
@@ -22,58 +22,57 @@ function sharing(k: Kernel, cpu: number, key: (k: Kernel, cpu: number) => number
   return new CpuMask(cpuIds(k).nr_cpu_ids, cpu_online(k, cpu) ? same : [cpu]);
 }
 
-export const topology_sibling_cpumask = (k: Kernel, cpu: number): CpuMask => sharing(k, cpu, coreOf);
-export const topology_core_cpumask = (k: Kernel, cpu: number): CpuMask => sharing(k, cpu, packageOf);
+export const topology_physical_package_id = (k: Kernel, cpu: number): number =>
+  archOps(k).topology.physical_package_id(k, cpu);
+export const topology_core_id = (k: Kernel, cpu: number): number => archOps(k).topology.core_id(k, cpu);
+const topology_cluster_id = (k: Kernel, cpu: number): number => archOps(k).topology.cluster_id(k, cpu);
+
+export const topology_sibling_cpumask = (k: Kernel, cpu: number): CpuMask => sharing(k, cpu, archOps(k).topology.core);
+export const topology_core_cpumask = (k: Kernel, cpu: number): CpuMask => sharing(k, cpu, topology_physical_package_id);
 /** The lab's machines have one die a package where the kernel is concerned. */
 export const topology_die_cpumask = topology_core_cpumask;
-/** No shared level 2 cache between cores: a cluster is a core. */
-export const topology_cluster_cpumask = topology_sibling_cpumask;
-
-export const topology_physical_package_id = packageOf;
-export const topology_core_id = coreInPackage;
-
-/** BAD_APICID as a 16-bit number: CPUID tells of no clusters. */
-const NO_CLUSTER = 65535;
+export const topology_cluster_cpumask = (k: Kernel, cpu: number): CpuMask =>
+  sharing(k, cpu, archOps(k).topology.cluster);
 
 function* isRegistered(k: Kernel, cpu: number): Co<boolean> {
   return get_cpu_device(k, cpu) !== undefined;
 }
 
-function topologyGroup(cpu: number): attribute_group {
+function topologyGroup(k: Kernel, cpu: number): attribute_group {
+  const { die_id } = archOps(k).topology;
   const id = (name: string, of: (k: Kernel) => number): attribute => ({
     name,
     mode: 0o444,
-    *show(k): Co<string> {
-      return `${of(k)}\n`;
+    *show(kernel): Co<string> {
+      return `${of(kernel)}\n`;
     },
   });
   const file = (name: string, size: number, of: (k: Kernel) => string): bin_attribute => ({
     name,
     mode: 0o444,
     size,
-    *read(k, offset, count): Co<string> {
-      return (yield* isRegistered(k, cpu)) ? `${of(k)}\n`.slice(offset, offset + count) : '';
+    *read(kernel, offset, count): Co<string> {
+      return (yield* isRegistered(kernel, cpu)) ? `${of(kernel)}\n`.slice(offset, offset + count) : '';
     },
   });
   const masks = (map: string, list: string, of: (k: Kernel, cpu: number) => CpuMask): bin_attribute[] => [
-    file(map, MAP_SIZE, (k) => of(k, cpu).toHex(cpuIds(k).nr_cpu_ids)),
-    file(list, LIST_SIZE, (k) => of(k, cpu).toList()),
+    file(map, MAP_SIZE, (kernel) => of(kernel, cpu).toHex(cpuIds(kernel).nr_cpu_ids)),
+    file(list, LIST_SIZE, (kernel) => of(kernel, cpu).toList()),
   ];
   return {
     name: 'topology',
     attrs: [
-      id('physical_package_id', (k) => topology_physical_package_id(k, cpu)),
-      // AMD's legacy detection takes the package for the die
-      id('die_id', (k) => (k.platform.cpuModel.vendor === 'AuthenticAMD' ? topology_physical_package_id(k, cpu) : 0)),
-      id('cluster_id', () => NO_CLUSTER),
-      id('core_id', (k) => topology_core_id(k, cpu)),
+      id('physical_package_id', (kernel) => topology_physical_package_id(kernel, cpu)),
+      ...(die_id ? [id('die_id', (kernel) => die_id(kernel, cpu))] : []),
+      id('cluster_id', (kernel) => topology_cluster_id(kernel, cpu)),
+      id('core_id', (kernel) => topology_core_id(kernel, cpu)),
     ],
     bin_attrs: [
       ...masks('core_cpus', 'core_cpus_list', topology_sibling_cpumask),
       ...masks('thread_siblings', 'thread_siblings_list', topology_sibling_cpumask),
       ...masks('core_siblings', 'core_siblings_list', topology_core_cpumask),
       ...masks('cluster_cpus', 'cluster_cpus_list', topology_cluster_cpumask),
-      ...masks('die_cpus', 'die_cpus_list', topology_die_cpumask),
+      ...(die_id ? masks('die_cpus', 'die_cpus_list', topology_die_cpumask) : []),
       ...masks('package_cpus', 'package_cpus_list', topology_core_cpumask),
     ],
   };
@@ -81,13 +80,13 @@ function topologyGroup(cpu: number): attribute_group {
 
 const topology_add_dev = traced('topology_add_dev', function* (k: Kernel, cpu: number): Co<number> {
   const dev = get_cpu_device(k, cpu);
-  if (dev?.sd) sysfs_create_group(k, dev.sd, topologyGroup(cpu));
+  if (dev?.sd) sysfs_create_group(k, dev.sd, topologyGroup(k, cpu));
   return 0;
 });
 
 const topology_remove_dev = traced('topology_remove_dev', function* (k: Kernel, cpu: number): Co<number> {
   const dev = get_cpu_device(k, cpu);
-  if (dev?.sd) sysfs_remove_group(k, dev.sd, topologyGroup(cpu));
+  if (dev?.sd) sysfs_remove_group(k, dev.sd, topologyGroup(k, cpu));
   return 0;
 });
 

@@ -1,6 +1,6 @@
 /** The files of /proc that belong to nobody in particular. @linux fs/proc/{cmdline,version,devices,consoles}.c, fs/filesystems.c and others */
 
-import { proc_cpuinfo_init } from '../../arch/x86/kernel/cpu/proc.ts';
+import { archOps } from '../../kernel/arch-ops.ts';
 import { iomem_show } from '../../kernel/resource.ts';
 import { utsname } from '../../kernel/sys.ts';
 import type { Kernel } from '../../kernel-context.ts';
@@ -58,7 +58,7 @@ export function proc_root_init(k: Kernel): void {
   create(k, 'sys/kernel/ostype', () => 'Linux\n');
   create(k, 'sys/kernel/version', ({ profile }) => `${profile.version}\n`);
   create(k, 'sys/kernel/pid_max', () => `${PID_MAX}\n`);
-  proc_cpuinfo_init(k);
+  create(k, 'cpuinfo', (of) => archOps(of).files.cpuinfo(of));
   proc_symlink(k, 'mounts', 'self/mounts');
   proc_mkdir(k, 'irq');
 }

@@ -1,66 +1,17 @@
-/** /proc/interrupts and /proc/irq. @linux kernel/irq/proc.c, and arch_show_interrupts of arch/x86/kernel/irq.c */
+/** /proc/interrupts and /proc/irq. @linux kernel/irq/proc.c */
 import { ERRNO } from '../../../abi/syscall.ts';
 import type { Co } from '../../../sim/coroutine.ts';
 import { proc_create, proc_mkdir, remove_proc_entry } from '../../fs/proc/generic.ts';
-import { type irq_cpustat_t, irq_stat } from '../../include/asm/hardirq.ts';
 import { CpuMask, cpu_online_mask, cpuIds } from '../../include/linux/cpumask.ts';
 import type { irq_desc } from '../../include/linux/irq.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
+import { archOps } from '../arch-ops.ts';
 import { for_each_irq_desc, irq_default_affinity, irq_to_desc } from './irqdesc.ts';
 
 /** Width of the interrupt numbers: three digits up to 999 interrupts. */
 const PREC = 3;
 
 const count = (value: number): string => `${value}`.padStart(10);
-
-/** Rows of interrupts without a descriptor. */
-const ARCH_ROWS: readonly (readonly [label: string, field: keyof irq_cpustat_t, text: string])[] = [
-  ['NMI', '__nmi_count', 'Non-maskable interrupts'],
-  ['LOC', 'apic_timer_irqs', 'Local timer interrupts'],
-  ['SPU', 'irq_spurious_count', 'Spurious interrupts'],
-  ['PMI', 'apic_perf_irqs', 'Performance monitoring interrupts'],
-  ['IWI', 'apic_irq_work_irqs', 'IRQ work interrupts'],
-  ['RTR', 'icr_read_retry_count', 'APIC ICR read retries'],
-  ['RES', 'irq_resched_count', 'Rescheduling interrupts'],
-  ['CAL', 'irq_call_count', 'Function call interrupts'],
-  ['TLB', 'irq_tlb_count', 'TLB shootdowns'],
-  ['TRM', 'irq_thermal_count', 'Thermal event interrupts'],
-  ['THR', 'irq_threshold_count', 'Threshold APIC interrupts'],
-  ['DFR', 'irq_deferred_error_count', 'Deferred Error APIC interrupts'],
-  ['MCE', 'mce_exception_count', 'Machine check exceptions'],
-  ['MCP', 'mce_poll_count', 'Machine check polls'],
-];
-
-/** Rows of a kernel with KVM: posted interrupts, which nobody sends. */
-const POSTED_ROWS = [
-  ['PIN', 'Posted-interrupt notification event'],
-  ['NPI', 'Nested posted-interrupt event'],
-  ['PIW', 'Posted-interrupt wakeup event'],
-] as const;
-
-function arch_show_interrupts(k: Kernel): string[] {
-  const online = [...cpu_online_mask(k)];
-  const row = (label: string, numbers: readonly number[], text: string): string =>
-    `${label.padStart(PREC)}: ${numbers.map((number) => `${count(number)} `).join('')}${text === '' ? '' : `  ${text}`}`;
-  return [
-    ...ARCH_ROWS.map(([label, field, text]) =>
-      row(
-        label,
-        online.map((cpu) => irq_stat(k, cpu)[field]),
-        text,
-      ),
-    ),
-    `${'ERR'.padStart(PREC)}: ${count(0)}`,
-    `${'MIS'.padStart(PREC)}: ${count(0)}`,
-    ...POSTED_ROWS.map(([label, text]) =>
-      row(
-        label,
-        online.map(() => 0),
-        text,
-      ),
-    ),
-  ];
-}
 
 function interruptRow(k: Kernel, desc: irq_desc): string | undefined {
   const { irq_data, action, kstat_irqs } = desc;
@@ -75,7 +26,7 @@ function interruptRow(k: Kernel, desc: irq_desc): string | undefined {
 export function show_interrupts(k: Kernel): string {
   const header = `${' '.repeat(PREC + 8)}${[...cpu_online_mask(k)].map((cpu) => `CPU${`${cpu}`.padEnd(8)}`).join('')}`;
   const rows = for_each_irq_desc(k).map((desc) => interruptRow(k, desc));
-  return [header, ...rows.filter((row) => row !== undefined), ...arch_show_interrupts(k)]
+  return [header, ...rows.filter((row) => row !== undefined), ...archOps(k).files.interrupts(k, PREC)]
     .map((line) => `${line}\n`)
     .join('');
 }

@@ -1,9 +1,9 @@
 /** Lock prefixes are taken out of a kernel that boots with one processor. @linux arch/x86/kernel/alternative.c, its messages */
 import type { Co } from '../../../../sim/coroutine.ts';
 import { cpu_present_mask } from '../../../include/linux/cpumask.ts';
+import { setup_max_cpus } from '../../../kernel/boot-options.ts';
 import { pr_info } from '../../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../../kernel-context.ts';
-import { setup_max_cpus } from './smpboot-limits.ts';
 
 /** uniproc_patched: the kernel runs without lock prefixes. */
 export const uniprocessor = kernelState((k) => ({

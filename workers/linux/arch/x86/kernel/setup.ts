@@ -7,18 +7,28 @@
 import { type Co, traced } from '../../../../sim/coroutine.ts';
 import { cpuIds } from '../../../include/linux/cpumask.ts';
 import { bootMessages } from '../../../init/boot-messages.ts';
-import { archOps } from '../../../kernel/arch-ops.ts';
+import { type ArchOps, archOps } from '../../../kernel/arch-ops.ts';
 import { pr_info } from '../../../kernel/printk/printk.ts';
 import type { Kernel } from '../../../kernel-context.ts';
+import { numaTables } from '../../../mm/numa.ts';
 import { pcpu_embed_first_chunk } from '../../../mm/percpu.ts';
-import { numaTables } from '../mm/numa.ts';
+import { acpi_map_cpu, acpi_unmap_cpu } from './acpi/hotplug.ts';
+import { madtProcessor } from './acpi/madt.ts';
 import {
   lapic_next_event,
   native_send_call_func_single_ipi,
   native_smp_send_reschedule,
   read_apic_id,
 } from './apic/apic.ts';
-import { processorCount } from './apic/apicid.ts';
+import { cpu_physical_id, processorCount } from './apic/apicid.ts';
+import { acpi_register_gsi } from './apic/io_apic.ts';
+import { X86_BOOT_MESSAGES } from './boot-messages.ts';
+import { X86_VULNERABILITIES } from './cpu/bugs.ts';
+import { X86_CACHE_LEAVES } from './cpu/cacheinfo.ts';
+import { cpuModalias } from './cpu/match.ts';
+import { cpuinfo } from './cpu/proc.ts';
+import { x86Topology } from './cpu/topology.ts';
+import { arch_show_interrupts } from './irq.ts';
 import { default_idle } from './process.ts';
 import {
   arch_thaw_secondary_cpus_begin,
@@ -29,6 +39,10 @@ import {
   native_play_dead,
   prefill_possible_map,
 } from './smpboot.ts';
+import { arch_register_cpu, arch_unregister_cpu } from './topology.ts';
+
+/** What \_PIC is told. */
+const ACPI_IRQ_MODEL_IOAPIC = 1;
 
 const E820_NAMES: Readonly<Record<number, string>> = { 1: 'usable', 2: 'reserved', 3: 'ACPI data', 4: 'ACPI NVS' };
 
@@ -54,7 +68,29 @@ function installArchOps(k: Kernel): void {
     thaw_secondary_cpus_begin: arch_thaw_secondary_cpus_begin,
     thaw_secondary_cpus_end: arch_thaw_secondary_cpus_end,
     idle: default_idle,
-  });
+    cpu_physical_id,
+    arch_register_cpu,
+    arch_unregister_cpu,
+    acpi_map_cpu,
+    acpi_unmap_cpu,
+    topology: x86Topology,
+    cacheLeaves: X86_CACHE_LEAVES,
+    acpi: {
+      irq_model: { number: ACPI_IRQ_MODEL_IOAPIC, name: 'IOAPIC' },
+      sleep_states: 'S0 S3 S4 S5',
+      madtProcessor,
+      register_gsi: acpi_register_gsi,
+      wantsPdc: (kernel) => ['GenuineIntel', 'CentaurHauls'].includes(kernel.platform.cpuModel.vendor),
+    },
+    files: {
+      cpuinfo,
+      interrupts: arch_show_interrupts,
+      modalias: cpuModalias,
+      vulnerabilities: X86_VULNERABILITIES,
+      machine: 'x86_64',
+    },
+    bootMessages: X86_BOOT_MESSAGES,
+  } satisfies ArchOps);
 }
 
 /** `acpi_boot`: reads the firmware's tables of processors, interrupt controllers and memory. */

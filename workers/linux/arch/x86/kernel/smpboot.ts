@@ -23,6 +23,7 @@ import {
 } from '../../../include/linux/cpumask.ts';
 import { local_irq_enable } from '../../../include/linux/irqflags.ts';
 import { get_current, type PerCpuBase, smp_processor_id, type task_struct } from '../../../include/linux/sched.ts';
+import { numericOption, setup_max_cpus } from '../../../kernel/boot-options.ts';
 import { notify_cpu_starting } from '../../../kernel/cpu.ts';
 import { irq_migrate_all_off_this_cpu } from '../../../kernel/irq/cpuhotplug.ts';
 import { KERN_INFO, pr_cont, pr_err, pr_info, pr_warn, printk_begin } from '../../../kernel/printk/printk.ts';
@@ -31,7 +32,7 @@ import { cpu_startup_entry } from '../../../kernel/sched/idle.ts';
 import { idle_thread_get } from '../../../kernel/smpboot.ts';
 import { systemState } from '../../../kernel/system-state.ts';
 import { type Kernel, kernelState, perCpu } from '../../../kernel-context.ts';
-import { cpu_to_node } from '../mm/numa.ts';
+import { cpu_to_node } from '../../../mm/numa.ts';
 import { alternatives_enable_smp } from './alternative.ts';
 import {
   APIC_DM_INIT,
@@ -45,7 +46,6 @@ import {
 } from './apic/apic.ts';
 import { BAD_APICID, cpu_physical_id, processorCount } from './apic/apicid.ts';
 import { mtrr_ap_init, mtrr_aps_init, set_mtrr_aps_delayed_init } from './cpu/mtrr/mtrr.ts';
-import { numericOption, setup_max_cpus } from './smpboot-limits.ts';
 
 /** Where the start-up code for secondaries stands: real_mode_header->trampoline_start, below 1 MiB. */
 export const TRAMPOLINE_START = 0x99000;

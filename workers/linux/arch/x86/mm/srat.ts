@@ -10,8 +10,8 @@ import { acpi } from '../../../drivers/acpi/internal.ts';
 import { pr_info } from '../../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../../kernel-context.ts';
 import { initrdRange } from '../../../mm/initrd.ts';
+import { type numa_memblk, numaTables } from '../../../mm/numa.ts';
 import { max_pfn, PAGE_SIZE } from '../../../mm/page_alloc.ts';
-import { type numa_memblk, numaTables } from './numa.ts';
 
 /** Where the affinity structures begin. */
 const SRAT_HEADER = 48;

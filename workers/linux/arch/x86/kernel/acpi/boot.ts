@@ -8,20 +8,16 @@ import { acpi_get_table, tableEntries } from '../../../../../acpica/tables/tbuti
 import type { Co } from '../../../../../sim/coroutine.ts';
 import { acpi_table_init } from '../../../../drivers/acpi/bus.ts';
 import { acpi } from '../../../../drivers/acpi/internal.ts';
-import {
-  MADT_ENABLED,
-  MADT_HEADER,
-  MADT_LOCAL_X2APIC,
-  madtProcessor,
-} from '../../../../drivers/acpi/processor_core.ts';
+import { MADT_ENABLED, MADT_HEADER } from '../../../../drivers/acpi/processor_core.ts';
 import { cpu_possible_mask } from '../../../../include/linux/cpumask.ts';
 import { pr_info, pr_warn } from '../../../../kernel/printk/printk.ts';
 import type { Kernel } from '../../../../kernel-context.ts';
+import { init_cpu_to_node } from '../../../../mm/numa.ts';
 import { free_area_init } from '../../../../mm/page_alloc.ts';
-import { init_cpu_to_node } from '../../mm/numa.ts';
 import { x86_acpi_numa_init } from '../../mm/srat.ts';
 import { cpu_physical_id, generic_processor_info, processorCount } from '../apic/apicid.ts';
 import { isaOverrides, mp_register_ioapic } from '../apic/io_apic.ts';
+import { MADT_LOCAL_X2APIC, madtProcessor } from './madt.ts';
 
 /** Structures of the MADT beside the processors (ACPI 6.4 §5.2.12). */
 const MADT_IO_APIC = 1;
@@ -45,11 +41,11 @@ const intiText = (flags: number): string => `${POLARITIES[flags & 3]} ${TRIGGERS
 function* acpi_parse_madt_lapic_entries(k: Kernel, madt: Uint8Array): Co {
   const strict = (madt[8] ?? 0) >= MADT_ONLINE_CAPABLE_REVISION;
   for (const { type, bytes } of tableEntries(madt, MADT_HEADER)) {
-    const processor = madtProcessor(type, bytes);
+    const processor = madtProcessor(type, bytes, true);
     if (!processor) continue;
-    const { apicId, flags } = processor;
-    if (apicId === (type === MADT_LOCAL_X2APIC ? 0xffff_ffff : 0xff)) continue;
-    if ((flags & MADT_ENABLED) !== 0) yield* generic_processor_info(k, apicId);
+    const { physId, flags } = processor;
+    if (physId === (type === MADT_LOCAL_X2APIC ? 0xffff_ffff : 0xff)) continue;
+    if ((flags & MADT_ENABLED) !== 0) yield* generic_processor_info(k, physId);
     else if (!strict || (flags & MADT_ONLINE_CAPABLE) !== 0) processorCount(k).disabled_cpus++;
   }
   for (const { type, bytes } of tableEntries(madt, MADT_HEADER)) {

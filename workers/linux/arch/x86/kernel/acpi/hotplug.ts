@@ -6,7 +6,7 @@ import { acpi_get_node } from '../../../../drivers/acpi/utils.ts';
 import { set_cpu_present } from '../../../../include/linux/cpumask.ts';
 import { pr_info } from '../../../../kernel/printk/printk.ts';
 import type { Kernel } from '../../../../kernel-context.ts';
-import { NUMA_NO_NODE, numa_set_node, numaTables } from '../../mm/numa.ts';
+import { NUMA_NO_NODE, numa_set_node, numaTables } from '../../../../mm/numa.ts';
 import { cpu_physical_id, generic_processor_info, processorCount } from '../apic/apicid.ts';
 
 /** Returns the logical number, or -errno. */

@@ -8,9 +8,9 @@ import { ERRNO } from '../../../../../abi/syscall.ts';
 import { hex } from '../../../../../sim/bits.ts';
 import { type Co, traced } from '../../../../../sim/coroutine.ts';
 import { cpuIds, set_cpu_possible, set_cpu_present } from '../../../../include/linux/cpumask.ts';
+import { numericOption } from '../../../../kernel/boot-options.ts';
 import { pr_warn } from '../../../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../../../kernel-context.ts';
-import { numericOption } from '../smpboot-limits.ts';
 
 export const BAD_APICID = 0xffff;
 

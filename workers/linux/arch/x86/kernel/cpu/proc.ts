@@ -1,5 +1,4 @@
 /** @linux arch/x86/kernel/cpu/proc.c: /proc/cpuinfo, one paragraph for each CPU that is online */
-import { proc_create } from '../../../../fs/proc/generic.ts';
 import { cpu_online_mask } from '../../../../include/linux/cpumask.ts';
 import type { Kernel } from '../../../../kernel-context.ts';
 import { cpu_physical_id } from '../apic/apicid.ts';
@@ -64,10 +63,4 @@ function show_cpuinfo(k: Kernel, cpu: number): string {
   return `${lines.join('')}\n`;
 }
 
-export function proc_cpuinfo_init(k: Kernel): void {
-  proc_create(k, 'cpuinfo', {
-    *show(of) {
-      return [...cpu_online_mask(of)].map((cpu) => show_cpuinfo(of, cpu)).join('');
-    },
-  });
-}
+export const cpuinfo = (k: Kernel): string => [...cpu_online_mask(k)].map((cpu) => show_cpuinfo(k, cpu)).join('');

@@ -3,6 +3,7 @@
  *
  * @linux arch/x86/kernel/cpu/topology.c detect_extended_topology, cpu/amd.c amd_get_topology
  */
+import type { ArchTopology } from '../../../../kernel/arch-ops.ts';
 import type { Kernel } from '../../../../kernel-context.ts';
 import { cpu_physical_id } from '../apic/apicid.ts';
 
@@ -31,4 +32,19 @@ export function coreInPackage(k: Kernel, cpu: number): number {
 }
 
 /** topology_smt_supported(). */
-export const topology_smt_supported = (k: Kernel): boolean => topologyShifts(k).core > 0;
+const topology_smt_supported = (k: Kernel): boolean => topologyShifts(k).core > 0;
+
+/** BAD_APICID as a 16-bit number: CPUID tells of no clusters. */
+const NO_CLUSTER = 65535;
+
+export const x86Topology: ArchTopology = {
+  physical_package_id: packageOf,
+  core_id: coreInPackage,
+  core: coreOf,
+  // AMD's legacy detection takes the package for the die
+  die_id: (k, cpu) => (k.platform.cpuModel.vendor === 'AuthenticAMD' ? packageOf(k, cpu) : 0),
+  cluster_id: () => NO_CLUSTER,
+  // no level 2 cache is shared between cores: a cluster is a core
+  cluster: coreOf,
+  smt_supported: topology_smt_supported,
+};

@@ -1,5 +1,5 @@
 /** What the command line allows. @linux kernel/smp.c: nosmp, maxcpus; lib/cmdline.c: get_option */
-import type { Kernel } from '../../../kernel-context.ts';
+import type { Kernel } from '../kernel-context.ts';
 
 /** The number of an option as get_option() reads it (decimal, hexadecimal, octal, sign); undefined without one. */
 export function numericOption(k: Kernel, name: string): number | undefined {

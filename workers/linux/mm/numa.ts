@@ -3,8 +3,8 @@
  *
  * @linux arch/x86/mm/numa.c, without fake nodes and distances other than 10 and 20
  */
-import { CpuMask } from '../../../include/linux/cpumask.ts';
-import { type Kernel, kernelState, perCpu } from '../../../kernel-context.ts';
+import { CpuMask } from '../include/linux/cpumask.ts';
+import { type Kernel, kernelState, perCpu } from '../kernel-context.ts';
 
 export const NUMA_NO_NODE = -1;
 

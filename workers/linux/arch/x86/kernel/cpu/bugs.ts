@@ -4,7 +4,7 @@
  *
  * @linux arch/x86/kernel/cpu/bugs.c
  */
-export const cpu_vulnerabilities: readonly (readonly [name: string, text: string])[] = [
+export const X86_VULNERABILITIES: readonly (readonly [name: string, text: string])[] = [
   ['meltdown', 'Not affected'],
   ['spectre_v1', 'Mitigation: usercopy/swapgs barriers and __user pointer sanitization'],
   ['spectre_v2', 'Mitigation: Retpolines; STIBP: disabled; RSB filling; PBRSB-eIBRS: Not affected; BHI: Not affected'],
