@@ -32,8 +32,9 @@ export interface NumaNode {
   readonly memory: number;
 }
 
-/** A `memory-backend-ram` object, as query-memdev shows it. */
+/** A `memory-backend-…` object, as query-memdev and qom-get show it. */
 export interface MemoryBackend {
+  readonly type: MemoryBackendType;
   readonly id: string;
   /** Bytes. */
   readonly size: number;
@@ -44,12 +45,41 @@ export interface MemoryBackend {
   readonly prealloc: boolean;
   readonly share: boolean;
   readonly reserve: boolean;
+  /** Undefined: as many as the machine has vCPUs at power-on. */
+  readonly preallocThreads: number | undefined;
+  /** x-use-canonical-path-for-ramblock-id. */
+  readonly canonicalPath: boolean;
+  readonly file?: {
+    readonly memPath: string;
+    /** Bytes; 0: the page size. */
+    readonly align: number;
+    readonly discardData: boolean;
+    readonly pmem: boolean;
+    readonly readonly: boolean;
+  };
+  readonly memfd?: { readonly hugetlb: boolean; readonly hugetlbSize: number; readonly seal: boolean };
 }
+
+export type MemoryBackendType = 'memory-backend-ram' | 'memory-backend-file' | 'memory-backend-memfd';
 
 /** A vCPU of `-device`: there at power-on, in the order of the command line. */
 export interface ColdPluggedCpu {
   readonly index: VcpuIndex;
   readonly id: string | undefined;
+  /** Its place among the -device options: devices without an id are numbered in this order. */
+  readonly place: number;
+}
+
+/** A pc-dimm of `-device`, with the slot and the address that it has got. */
+export interface ColdPluggedDimm {
+  readonly id: string | undefined;
+  readonly place: number;
+  /** Id of its backend. */
+  readonly backend: string;
+  readonly slot: number;
+  readonly address: number;
+  readonly size: number;
+  readonly node: number;
 }
 
 export interface MachineConfig {
@@ -79,6 +109,9 @@ export interface MachineConfig {
   readonly ramBackends: readonly string[];
   /** vCPUs of -device; their slots are marked present, too. */
   readonly coldPlugged: readonly ColdPluggedCpu[];
+  readonly coldDimms: readonly ColdPluggedDimm[];
+  /** -machine nvdimm=on: the machine would take NVDIMMs. */
+  readonly nvdimms: boolean;
   /** What QEMU warns of on its standard error and goes on, without `qemu-system-x86_64: warning: `. */
   readonly warnings: readonly string[];
   /** -no-reboot or -action reboot=shutdown: a reset ends the machine. */

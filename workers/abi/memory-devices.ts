@@ -15,17 +15,24 @@ export interface Dimm {
   /** Bytes. */
   readonly size: number;
   readonly node: number;
+  /** Added to a machine that was there already. */
+  readonly hotplugged: boolean;
 }
 
 /** What a user asks for; what is left out the board chooses. */
 export interface DimmRequest {
   readonly id: string | undefined;
   /** Undefined: `memdev` was not given. */
-  readonly backend: Pick<MemoryBackend, 'id' | 'size'> | undefined;
+  readonly backend: DimmMemory | undefined;
   readonly slot: number | undefined;
   /** 0 means: choose. */
   readonly address: number;
   readonly node: number;
+}
+
+export interface DimmMemory extends Pick<MemoryBackend, 'id' | 'size'> {
+  /** Bytes that size and guest-physical address must be a multiple of. */
+  readonly alignment: number;
 }
 
 export interface MemoryDevices {

@@ -3,13 +3,11 @@
  * Checks, order and messages are those of QEMU 7.2's hw/mem/pc-dimm.c, hw/mem/memory-device.c.
  */
 import type { BoardError } from '../abi/board.ts';
-import type { Dimm, DimmRequest, MemoryDevices } from '../abi/memory-devices.ts';
+import type { ColdPluggedDimm } from '../abi/machine-config.ts';
+import type { Dimm, DimmMemory, DimmRequest, MemoryDevices } from '../abi/memory-devices.ts';
 import type { LogWriter } from '../sim/event-log.ts';
 import type { AddressRange } from './boards/addresses.ts';
 import type { DimmInSlot } from './memory-hotplug.ts';
-
-/** QEMU_VMALLOC_ALIGN of an x86-64 host: what anonymous RAM is aligned to, and so its size and address in the guest. */
-const RAM_ALIGNMENT = 0x20_0000;
 
 export interface DimmSlotsOptions {
   readonly slotCount: number;
@@ -27,7 +25,7 @@ export interface DimmSlotsOptions {
 
 /** What happens to the register block and who hears of it. */
 export interface DimmSlotsHost {
-  plugged(slot: number, dimm: DimmInSlot): void;
+  plugged(slot: number, dimm: DimmInSlot, hotplugged: boolean): void;
   requestUnplug(slot: number): void;
   /** DEVICE_DELETED. */
   deleted(dimm: Dimm): void;
@@ -35,7 +33,7 @@ export interface DimmSlotsHost {
 
 const generic = (description: string): BoardError => ({ class: 'GenericError', description });
 const hex = (value: number): string => `0x${value.toString(16)}`;
-const alignUp = (value: number): number => Math.ceil(value / RAM_ALIGNMENT) * RAM_ALIGNMENT;
+const alignUp = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;
 
 export class DimmSlots implements MemoryDevices {
   private readonly options: DimmSlotsOptions;
@@ -70,24 +68,39 @@ export class DimmSlots implements MemoryDevices {
   }
 
   plugDimm(request: DimmRequest): BoardError | undefined {
+    const placed = this.place(request);
+    if ('description' in placed) return placed;
+    this.insert({ ...placed, qomPath: this.options.qomPathOf(request.id), hotplugged: true });
+    return undefined;
+  }
+
+  /** A DIMM that is there at power-on: slot and address were found when the command line was read. */
+  plugCold({ place: _, ...dimm }: ColdPluggedDimm): void {
+    this.insert({ ...dimm, qomPath: this.options.qomPathOf(dimm.id), hotplugged: false });
+  }
+
+  /** Slot and address for a DIMM, or why it has none. */
+  place(request: DimmRequest): Omit<ColdPluggedDimm, 'place'> | BoardError {
     const slot = this.freeSlot(request.slot);
     if (typeof slot !== 'number') return slot;
     const { backend, node, id } = request;
     if (!backend) return generic("'memdev' property must be set");
-    const address = this.freeAddress(request.address, backend.size);
+    const address = this.freeAddress(request.address, backend);
     if (typeof address !== 'number') return address;
     if (this.used.has(backend.id)) return generic(`can't use already busy memdev: ${backend.id}`);
     const nodes = Math.max(1, this.options.nodeCount);
     if (node >= nodes) {
       return generic(`'DIMM property node has value ${node}' which exceeds the number of numa nodes: ${nodes}`);
     }
-    const { size } = backend;
-    const dimm: Dimm = { id, qomPath: this.options.qomPathOf(id), backend: backend.id, slot, address, size, node };
-    this.used.add(backend.id);
+    return { id, backend: backend.id, slot, address, size: backend.size, node };
+  }
+
+  private insert(dimm: Dimm): void {
+    const { id, slot, address, size, node, hotplugged } = dimm;
+    this.used.add(dimm.backend);
     this.plugged = [...this.plugged, dimm];
     this.log.emit('dimm_plugged', slot, id ?? '', Math.floor(address / 2 ** 20), Math.floor(size / 2 ** 20), node);
-    this.host.plugged(slot, { id, address, size, node });
-    return undefined;
+    this.host.plugged(slot, { id, address, size, node }, hotplugged);
   }
 
   requestDimmUnplug(dimm: Dimm): BoardError | undefined {
@@ -119,7 +132,7 @@ export class DimmSlots implements MemoryDevices {
   }
 
   /** The address as asked for, or the lowest that is free (memory_device_get_free_addr). */
-  private freeAddress(wanted: number, size: number): number | BoardError {
+  private freeAddress(wanted: number, { size, alignment }: DimmMemory): number | BoardError {
     const { region, limit } = this.options;
     if (!region) {
       return generic('memory devices (e.g. for memory hotplug) are not enabled, please specify the maxmem option');
@@ -130,10 +143,12 @@ export class DimmSlots implements MemoryDevices {
         `not enough space, currently ${hex(inUse)} in use of total space for memory devices ${hex(limit)}`,
       );
     }
-    if (wanted !== 0 && alignUp(wanted) !== wanted) {
-      return generic(`address must be aligned to ${hex(RAM_ALIGNMENT)} bytes`);
+    if (wanted !== 0 && alignUp(wanted, alignment) !== wanted) {
+      return generic(`address must be aligned to ${hex(alignment)} bytes`);
     }
-    if (alignUp(size) !== size) return generic(`backend memory size must be multiple of ${hex(RAM_ALIGNMENT)}`);
+    if (alignUp(size, alignment) !== size) {
+      return generic(`backend memory size must be multiple of ${hex(alignment)}`);
+    }
     const end = region.base + region.length;
     if (wanted !== 0 && (wanted < region.base || wanted + size > end)) {
       const usable = `[${hex(region.base)}:${hex(region.length)}]`;
@@ -141,13 +156,13 @@ export class DimmSlots implements MemoryDevices {
         `can't add memory device [${hex(wanted)}:${hex(size)}], usable range for memory devices ${usable}`,
       );
     }
-    let address = wanted === 0 ? region.base : wanted;
+    let address = wanted === 0 ? alignUp(region.base, alignment) : wanted;
     for (const other of this.dimms()) {
       if (address >= other.address + other.size || other.address >= address + size) continue;
       if (wanted !== 0) {
         return generic(`address range conflicts with memory device id='${other.id ?? '(unnamed)'}'`);
       }
-      address = alignUp(other.address + other.size);
+      address = alignUp(other.address + other.size, alignment);
     }
     if (address + size > end) {
       return generic(

@@ -1,4 +1,5 @@
 /** Options that print and end: -h, -version, `-machine help`, `-cpu help` and their like, with the texts of QEMU 7.2. */
+import { objectHelp } from './object-help.ts';
 import { splitAtCommas } from './option-text.ts';
 import { CPU_HELP } from './tables/cpu-help.ts';
 import { MACHINE_TYPES } from './tables/machine-types.ts';
@@ -85,7 +86,10 @@ export function requestedHelp(words: readonly string[]): string | undefined {
     const option = /^--?(.+)$/.exec(words[at] ?? '')?.[1] ?? '';
     if (option === 'h' || option === 'help') return VERSION + USAGE;
     if (option === 'version') return VERSION;
-    const [value] = splitAtCommas(words[at + 1] ?? '');
+    const text = words[at + 1] ?? '';
+    const [value] = splitAtCommas(text);
+    const ofObject = option === 'object' ? objectHelp(text) : undefined;
+    if (ofObject !== undefined) return ofObject;
     const print = HELP[option];
     if (print && (value === 'help' || value === '?')) return print();
   }

@@ -3,9 +3,19 @@
  * cannot matter here are accepted and listed. What several options mean together is `command-line.ts`'s business.
  */
 import type { MemoryBackend } from '../abi/machine-config.ts';
+import type { Parsed } from '../protocol/scenario.ts';
 import { DEFAULT_MACHINE, type LabMachine, MACHINES } from './machine-types.ts';
-import { OBJECT_TYPES, readMemoryBackend } from './memory-backends.ts';
-import { isIdentifier, parseSize, splitOptions } from './option-text.ts';
+import {
+  checkMemoryBackend,
+  checkProperties,
+  EPC_BACKEND,
+  isMemoryBackendType,
+  OBJECT_TYPES,
+  readMemoryBackend,
+} from './memory-backends.ts';
+import { gatherOptions, type ObjectInput } from './object-members.ts';
+import { IDENTIFIER_HINT, isIdentifier, parseSize, splitOptions } from './option-text.ts';
+import { isDict, type QDict, QObjectStream } from './qobject.ts';
 
 const MIB = 1024 * 1024;
 
@@ -99,7 +109,10 @@ export interface Collected {
   kernelGiven: boolean;
   numa: string[];
   devices: string[];
+  nvdimms: boolean;
   objects: MemoryBackend[];
+  /** What is found only when the objects are made. */
+  objectChecks: (() => string | undefined)[];
   memoryBackend: string | undefined;
   ignored: string[];
   startStopped: boolean;
@@ -159,7 +172,10 @@ const chooseMachine: Handler = (value, into) => {
     else if (!MACHINE_PROPERTIES.has(key)) into.ignored.push(`-machine ${key}=${text}`);
     else if (ON_OFF_AUTO.has(key) && !['on', 'off', 'auto'].includes(text)) {
       return `Parameter '${key}' does not accept value '${text}'`;
-    } else into.ignored.push(`-machine ${key}=${text}`);
+    } else {
+      if (key === 'nvdimm') into.nvdimms = text === 'on';
+      into.ignored.push(`-machine ${key}=${text}`);
+    }
   }
   return undefined;
 };
@@ -200,24 +216,41 @@ const chooseSmp: Handler = (value, into) => {
 /** -object: backends of memory are kept, other objects cannot matter here. */
 const addObject: Handler = (value, into) => {
   const where = `-object ${value}: `;
-  const options = splitOptions(value, 'qom-type');
-  const args: Record<string, string> = Object.fromEntries(options);
-  const type = args['qom-type'];
+  const given = readObjectOption(value);
+  if (!given.ok) return where + given.error;
+  const { args, input } = given.value;
+  const { 'qom-type': type, id } = args;
   if (type === undefined) return `${where}Parameter 'qom-type' is missing`;
-  if (!OBJECT_TYPES.has(type)) return `${where}Parameter 'qom-type' does not accept value '${type}'`;
-  const id = args['id'];
-  if (id === undefined) return `${where}Parameter 'id' is missing`;
-  if (type !== 'memory-backend-ram') {
+  if (type === EPC_BACKEND) return `invalid object type: ${type}`;
+  if (typeof type !== 'string' || !OBJECT_TYPES.has(type)) {
+    return `${where}Parameter 'qom-type' does not accept value '${String(type)}'`;
+  }
+  if (typeof id !== 'string') return `${where}Parameter 'id' is missing`;
+  if (!isMemoryBackendType(type)) {
     into.ignored.push(`-object ${value}`);
     return undefined;
   }
-  const backend = readMemoryBackend(args, 'text');
+  const backend = readMemoryBackend(type, args, input);
   if (!backend.ok) return where + backend.error;
-  if (!isIdentifier(id)) return `${where}Parameter 'id' expects an identifier`;
+  if (!isIdentifier(id)) return `${where}Parameter 'id' expects an identifier\n${IDENTIFIER_HINT}`;
   if (into.objects.some((object) => object.id === id)) return `${where}Duplicate ID '${id}' for object`;
   into.objects.push(backend.value);
+  into.objectChecks.push(() => checkProperties(backend.value, args) ?? checkMemoryBackend(backend.value));
   return undefined;
 };
+
+/** -object takes options, or an object of JSON. */
+function readObjectOption(value: string): Parsed<{ readonly args: QDict; readonly input: ObjectInput }> {
+  if (!value.startsWith('{')) {
+    return { ok: true, value: { args: gatherOptions(splitOptions(value, 'qom-type')), input: 'options' } };
+  }
+  const [message] = new QObjectStream().feed(`${value}\n`);
+  if (!message) return { ok: false, error: 'JSON parse error, premature EOI' };
+  if ('error' in message) return { ok: false, error: message.error };
+  return isDict(message.value)
+    ? { ok: true, value: { args: message.value, input: 'json' } }
+    : { ok: false, error: 'JSON parse error, expecting value' };
+}
 
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   reboot: ['reset', 'shutdown'],
@@ -327,7 +360,9 @@ export const noOptions = (): Collected => ({
   kernelGiven: false,
   numa: [],
   devices: [],
+  nvdimms: false,
   objects: [],
+  objectChecks: [],
   memoryBackend: undefined,
   ignored: [],
   startStopped: false,

@@ -2,15 +2,13 @@
  * QEMU's command line, as a user would type it, to a {@link MachineConfig}: the options that matter to the lab are
  * parsed and checked with QEMU 7.2's messages; options that cannot matter here are accepted and listed.
  */
-import type { ColdPluggedCpu, MachineConfig, PossibleCpu } from '../abi/machine-config.ts';
+import type { MachineConfig, PossibleCpu } from '../abi/machine-config.ts';
 import { apicIdFromTopology, topologyFromIndex } from '../hw/apic-ids.ts';
 import type { Parsed } from '../protocol/scenario.ts';
 import { type Collected, noOptions, readOptions } from './command-line-options.ts';
 import { CPU_MODELS, CPU_PROPERTIES } from './cpu-models.ts';
-import { checkDeviceType, findCpuSlot } from './device-add.ts';
-import { readCpuProperties } from './device-properties.ts';
-import { checkMemoryBackend } from './memory-backends.ts';
-import { isIdentifier, splitAtCommas, splitOptions } from './option-text.ts';
+import { readDevices } from './device-options.ts';
+import { splitAtCommas } from './option-text.ts';
 import { readMemory, readRam } from './ram-options.ts';
 import { parseSmp, type SmpGiven, type SmpTopology } from './smp.ts';
 
@@ -75,51 +73,6 @@ function readSmp(given: Readonly<Record<string, string>>): Parsed<SmpGiven> {
   return { ok: true, value: numbers };
 }
 
-interface ColdPlug {
-  readonly possibleCpus: readonly PossibleCpu[];
-  readonly plugged: readonly ColdPluggedCpu[];
-}
-
-/** -device: CPUs into their slots; other devices cannot matter here. */
-function readDevices(
-  into: Collected,
-  config: Pick<MachineConfig, 'topology' | 'possibleCpus' | 'numaNodes' | 'cpuType' | 'memorySlots'>,
-): Parsed<ColdPlug> {
-  const present = new Set(config.possibleCpus.filter((cpu) => cpu.present).map(({ index }) => index));
-  const plugged: ColdPluggedCpu[] = [];
-  const ids = new Set<string>();
-  for (const text of into.devices) {
-    const where = `-device ${text}: `;
-    const args: Record<string, string> = Object.fromEntries(splitOptions(text, 'driver'));
-    const { id, driver } = args;
-    if (id !== undefined && !isIdentifier(id)) {
-      return fail(
-        `${where}Parameter 'id' expects an identifier\nIdentifiers consist of letters, digits, '-', '.', '_', starting with a letter.`,
-      );
-    }
-    if (id !== undefined && ids.has(id)) return fail(`${where}Duplicate ID '${id}' for device`);
-    const type = checkDeviceType(driver);
-    if (!type.ok) return fail(where + type.error);
-    if (id !== undefined) ids.add(id);
-    if (type.value === 'pc-dimm' && config.memorySlots === 0) {
-      return fail(`${where}no slots where allocated, please specify the 'slots' option`);
-    }
-    if (!type.value.endsWith('-x86_64-cpu')) {
-      into.ignored.push(`-device ${text}`);
-      continue;
-    }
-    const properties = readCpuProperties(type.value, args);
-    if (!properties.ok) return fail(where + properties.error);
-    if (into.machine.board === 'none') return fail(`${where}apic-id property was not initialized properly`);
-    const slot = findCpuSlot(config, (index) => present.has(index), type.value, properties.value);
-    if (!slot.ok) return fail(where + slot.error);
-    present.add(slot.value.index);
-    plugged.push({ index: slot.value.index, id });
-  }
-  const possibleCpus = config.possibleCpus.map((cpu) => ({ ...cpu, present: present.has(cpu.index) }));
-  return { ok: true, value: { possibleCpus, plugged } };
-}
-
 /** A machine's slots: those of `smp.cpus` are filled. */
 function slotsOf({ maxcpus, cpus, ...topology }: SmpTopology): PossibleCpu[] {
   return Array.from({ length: maxcpus }, (_, index): PossibleCpu => {
@@ -146,7 +99,7 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
   if (!cpuModel.ok) return cpuModel;
   const ram = readRam(into, memory.value, slots, smp.value.dies);
   if (!ram.ok) return ram;
-  const badObject = into.objects.map(checkMemoryBackend).find((error) => error !== undefined);
+  const badObject = into.objectChecks.map((check) => check()).find((error) => error !== undefined);
   if (badObject !== undefined) return fail(badObject);
   if ((slots.at(-1)?.apicId ?? 0) >= 255) {
     return fail('current -smp configuration requires kernel irqchip and X2APIC API support.');
@@ -155,7 +108,13 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
   const topology = { sockets, dies, cores, threads };
   const cpuType = `${cpuModel.value}-x86_64-cpu`;
   const { possibleCpus, nodes: numaNodes } = ram.value;
-  const devices = readDevices(into, { topology, possibleCpus, numaNodes, cpuType, memorySlots: memory.value.slots });
+  const { size, max: maxMemory, slots: memorySlots } = memory.value;
+  const devices = readDevices(into, {
+    ...{ board, topology, possibleCpus, numaNodes, cpuType, memorySlots, maxMemory },
+    memorySize: size,
+    memoryBackends: ram.value.backends,
+    ramBackends: ram.value.backendIds,
+  });
   if (!devices.ok) return devices;
   return {
     ok: true,
@@ -167,10 +126,12 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
       cpuType,
       topology,
       possibleCpus: devices.value.possibleCpus,
-      coldPlugged: devices.value.plugged,
-      memorySize: board === 'none' && into.memory['size'] === undefined ? 0 : memory.value.size,
-      maxMemory: memory.value.max,
-      memorySlots: memory.value.slots,
+      coldPlugged: devices.value.cpus,
+      coldDimms: devices.value.dimms,
+      nvdimms: into.nvdimms,
+      memorySize: board === 'none' && into.memory['size'] === undefined ? 0 : size,
+      maxMemory,
+      memorySlots,
       numaNodes,
       ...(ram.value.distances ? { numaDistances: ram.value.distances } : {}),
       memoryBackends: ram.value.backends,

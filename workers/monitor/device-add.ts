@@ -12,21 +12,48 @@ import { type CpuProperties, optionText, readCpuProperties } from './device-prop
 import { type Backends, DIMM_TYPE, dimmAdd, findDimm } from './dimm-add.ts';
 import { isIdentifier } from './option-text.ts';
 import type { QDict, QObject } from './qobject.ts';
-import { DEVICE_MODELS } from './tables/device-models.ts';
+import { ABSTRACT_DEVICES, DEVICE_ALIASES, DEVICE_MODELS, INTERNAL_DEVICES } from './tables/device-models.ts';
 
 const CPU_TYPES = new Set(CPU_MODELS.map(cpuTypeOf));
-const ABSTRACT_TYPES = new Set(['x86_64-cpu', 'cpu', 'device', 'pci-device', 'sys-bus-device', 'dimm', 'isa-device']);
+
+/** Buses of each board to which nothing can be added while it runs, by type. */
+const FIXED_BUSES: Readonly<Partial<Record<MachineConfig['board'], Readonly<Record<string, string>>>>> = {
+  q35: { PCI: 'pcie.0', ISA: 'isa.0', System: 'main-system-bus', IDE: 'ide.5', 'i2c-bus': 'i2c' },
+  pc: { ISA: 'isa.0', System: 'main-system-bus', IDE: 'ide.1', 'i2c-bus': 'i2c', 'floppy-bus': 'floppy-bus.0' },
+};
 
 const generic = (description: string): BoardError => ({ class: 'GenericError', description });
 const fail = (error: string): { ok: false; error: string } => ({ ok: false, error });
 
-/** Is there such a type of device, that a user may create (qdev_get_device_class)? */
-export function checkDeviceType(driver: QObject | undefined): Parsed<string> {
+/** Is there such a type of device, that a user may create (qdev_get_device_class)? `running`: while the machine is. */
+export function checkDeviceType(driver: QObject | undefined, running = false): Parsed<string> {
   if (driver === undefined) return fail("Parameter 'driver' is missing");
-  const type = optionText(driver);
-  if (ABSTRACT_TYPES.has(type)) return fail("Parameter 'driver' expects a non-abstract device type");
-  if (CPU_TYPES.has(type) || DEVICE_MODELS.has(type)) return { ok: true, value: type };
-  return fail(`'${type}' is not a valid device model name`);
+  const name = optionText(driver);
+  const type = DEVICE_ALIASES[name] ?? name;
+  if (CPU_TYPES.has(type)) return { ok: true, value: type };
+  if (ABSTRACT_DEVICES.has(type)) return fail("Parameter 'driver' expects a non-abstract device type");
+  const model = DEVICE_MODELS.get(type);
+  if (INTERNAL_DEVICES.has(type) || (running && model?.hotpluggable === false)) {
+    return fail("Parameter 'driver' expects a pluggable device type");
+  }
+  return model ? { ok: true, value: type } : fail(`'${type}' is not a valid device model name`);
+}
+
+/** Why a device of this type cannot be added to a running machine; undefined: it could be. */
+function refuseHotplug({ board, nvdimms }: MachineConfig, type: string): string | undefined {
+  const bus = DEVICE_MODELS.get(type)?.bus;
+  if (bus === undefined) {
+    if (type === 'nvdimm' && board !== 'none') {
+      return nvdimms ? undefined : "nvdimm is not enabled: missing 'nvdimm' in '-M'";
+    }
+    return `Device '${type}' can not be hotplugged on this machine`;
+  }
+  if (bus === 'System' && board === 'none') {
+    return "Parameter 'driver' expects a dynamic sysbus device type for the machine";
+  }
+  const name = FIXED_BUSES[board]?.[bus];
+  if (name !== undefined) return `Bus '${name}' does not support hotplugging`;
+  return board === 'pc' && bus === 'PCI' ? undefined : `No '${bus}' bus found for device '${type}'`;
 }
 
 export function deviceAdd(
@@ -37,17 +64,19 @@ export function deviceAdd(
 ): BoardError | undefined {
   const { driver, id, bus } = args;
   if (id !== undefined && !isIdentifier(optionText(id))) return generic("Parameter 'id' expects an identifier");
-  const type = checkDeviceType(driver);
+  const type = checkDeviceType(driver, true);
   if (!type.ok) return generic(type.error);
   if (bus !== undefined) return generic(`Bus '${optionText(bus)}' not found`);
   const name = id === undefined ? undefined : optionText(id);
   if (name !== undefined && board.deviceIds().has(name)) return generic(`Duplicate device ID '${name}'`);
-  if (type.value === DIMM_TYPE && objects) return dimmAdd(board, objects, args, name);
+  const { config } = board;
+  if (type.value === DIMM_TYPE && objects && config.board !== 'none') return dimmAdd(board, objects, args, name);
   if (!CPU_TYPES.has(type.value)) {
+    const refused = refuseHotplug(config, type.value);
+    if (refused !== undefined) return generic(refused);
     unmodelled(`device_add ${type.value}`);
     return generic(`Device '${type.value}' is not modelled by the lab`);
   }
-  const { config } = board;
   if (config.board === 'none') return generic(`Device '${type.value}' can not be hotplugged on this machine`);
   const properties = readCpuProperties(type.value, args);
   if (!properties.ok) return generic(properties.error);

@@ -1,11 +1,14 @@
 /** device_add and device_del of pc-dimm: the device's properties, in QEMU 7.2's words (hw/mem/pc-dimm.c). */
 import type { Board, BoardError } from '../abi/board.ts';
 import type { MemoryBackend } from '../abi/machine-config.ts';
-import type { Dimm } from '../abi/memory-devices.ts';
+import type { Dimm, DimmRequest } from '../abi/memory-devices.ts';
 import { optionText } from './device-properties.ts';
-import type { QDict } from './qobject.ts';
+import { alignmentOf } from './memory-backends.ts';
+import { type QDict, QFloat } from './qobject.ts';
 
 export const DIMM_TYPE = 'pc-dimm';
+/** Properties that every device has, and that none lets be set so. */
+const READ_ONLY = new Set(['size', 'hotplugged', 'hotpluggable']);
 /** Members of device_add's arguments that are not properties of the device. */
 const NOT_PROPERTIES = new Set(['driver', 'id', 'bus']);
 
@@ -32,37 +35,47 @@ function readProperties(objects: Backends, args: QDict): DimmProperties | BoardE
   let backend: MemoryBackend | undefined;
   for (const [name, value] of Object.entries(args)) {
     if (NOT_PROPERTIES.has(name)) continue;
+    if (typeof value === 'object' && !(value instanceof QFloat)) continue; // options are scalars: QEMU passes over others
     const text = optionText(value);
     const limits = LIMITS[name];
     if (name === 'memdev') {
+      if (text === '') continue;
       backend = objects.get(text.replace(/^\/objects\//, ''));
       if (!backend) return { class: 'DeviceNotFound', description: `Device '${text}' not found` };
     } else if (limits) {
       if (!/^[+-]?(\d+|0[xX][0-9a-fA-F]+)$/.test(text)) return generic(`Parameter '${name}' expects integer`);
-      const number = Number(text);
+      // an unsigned property takes a negative number for the one with its bits
+      const wraps = name === 'addr' && text.startsWith('-');
+      const number = wraps ? Number(BigInt.asUintN(64, BigInt(text))) : Number(text);
       if (number < limits.least || number > limits.most) {
         return generic(`Parameter '${name}' expects ${limits.type}`);
       }
       numbers[name] = number;
-    } else if (name === 'size') return generic(`Property '${DIMM_TYPE}.size' is not writable`);
+    } else if (READ_ONLY.has(name)) return generic(`Property '${DIMM_TYPE}.${name}' is not writable`);
     else return generic(`Property '${DIMM_TYPE}.${name}' not found`);
   }
   return { numbers, backend };
 }
 
-/** device_add, once the driver and the id have been found to be in order. */
-export function dimmAdd(board: Board, objects: Backends, args: QDict, id: string | undefined): BoardError | undefined {
+/** What device_add's or -device's properties ask for. */
+export function readDimm(objects: Backends, args: QDict, id: string | undefined): DimmRequest | BoardError {
   const properties = readProperties(objects, args);
   if ('description' in properties) return properties;
   const { numbers, backend } = properties;
   const slot = numbers['slot'] === -1 ? undefined : numbers['slot'];
-  return board.memory.plugDimm({
+  return {
     id,
-    backend,
+    backend: backend && { id: backend.id, size: backend.size, alignment: alignmentOf(backend) },
     slot,
     address: numbers['addr'] ?? 0,
     node: numbers['node'] ?? 0,
-  });
+  };
+}
+
+/** device_add, once the driver and the id have been found to be in order. */
+export function dimmAdd(board: Board, objects: Backends, args: QDict, id: string | undefined): BoardError | undefined {
+  const request = readDimm(objects, args, id);
+  return 'description' in request ? request : board.memory.plugDimm(request);
 }
 
 /** The DIMM of an id or a QOM path. */

@@ -3,9 +3,11 @@ import type { MemoryBackend } from '../abi/machine-config.ts';
 import { deviceAdd, deviceDel } from './device-add.ts';
 import { cpuProps } from './hotpluggable-cpus.ts';
 import { memoryDevicesText, pluggedSize } from './memory-commands.ts';
-import { splitOptions } from './option-text.ts';
+import { dimmHelp, objectHelp } from './object-help.ts';
+import { keyvalTree } from './object-members.ts';
+import { splitAtCommas, splitOptions } from './option-text.ts';
 import { type QmpContext, setRunning } from './qmp-context.ts';
-import type { QDict } from './qobject.ts';
+import { isDict, type QDict, QObjectStream } from './qobject.ts';
 import { findObject } from './qom.ts';
 import { HMP_HELP, HMP_INFO_HELP } from './tables/hmp-help.ts';
 import { QEMU_VERSION } from './version.ts';
@@ -58,13 +60,23 @@ function numa({ board }: QmpContext): string {
   return `${nodes.length} nodes\n${nodes.join('')}`;
 }
 
+/** `0-2,5`. */
+function ranges(numbers: readonly number[]): string {
+  const parts: string[] = [];
+  for (let from = 0, to = 0; from < numbers.length; from = to + 1) {
+    for (to = from; (numbers[to + 1] ?? 0) === (numbers[to] ?? 0) + 1; ) to++;
+    parts.push(from === to ? `${numbers[from]}` : `${numbers[from]}-${numbers[to]}`);
+  }
+  return parts.join(',');
+}
+
 const memdev = (backend: MemoryBackend): string =>
   [
     `memory backend: ${backend.id}`,
     `  size:  ${backend.size}`,
     ...(['merge', 'dump', 'prealloc', 'share', 'reserve'] as const).map((name) => `  ${name}: ${backend[name]}`),
     `  policy: ${backend.policy}`,
-    `  host nodes: ${backend.hostNodes.join(',')}`,
+    `  host nodes: ${ranges(backend.hostNodes)}`,
     '',
   ].join('\n');
 
@@ -89,6 +101,20 @@ function qomTree(context: QmpContext, rest: string): string {
     return line + children.map((child) => print(`${path}/${child}`, child, depth + 1)).join('');
   };
   return print(root, root.slice(root.lastIndexOf('/') + 1), 0);
+}
+
+/** object_add: options, an object of JSON, or a question for what there is. */
+function objectAdd({ objects, unmodelled }: QmpContext, rest: string): string {
+  const asked = objectHelp(rest);
+  if (asked !== undefined) return asked;
+  if (rest.startsWith('{')) {
+    const [message] = new QObjectStream().feed(`${rest}\n`);
+    if (!message || 'error' in message) return errorText(message ? message.error : 'JSON parse error, premature EOI');
+    return errorText(objects.add(isDict(message.value) ? message.value : {}, 'json', unmodelled)?.description);
+  }
+  const bare = splitAtCommas(rest).find((part, index) => index > 0 && !part.includes('='));
+  if (bare !== undefined) return errorText(`Expected '=' after parameter '${bare}'`);
+  return errorText(objects.add(keyvalTree(splitOptions(rest, 'qom-type')), 'keyval', unmodelled)?.description);
 }
 
 type InfoCommand = (context: QmpContext, rest: string) => string;
@@ -181,15 +207,12 @@ const COMMANDS: Readonly<Record<string, HmpCommand>> = {
   device_add: {
     arguments: 'text?',
     run: ({ board, objects, unmodelled }, rest) =>
-      errorText(deviceAdd(board, readOptions(rest, 'driver'), unmodelled, objects)?.description),
+      dimmHelp(rest) ?? errorText(deviceAdd(board, readOptions(rest, 'driver'), unmodelled, objects)?.description),
   },
   device_del: { arguments: 'text', run: ({ board }, rest) => errorText(deviceDel(board, rest)?.description) },
   object_add: {
     arguments: 'text',
-    run: ({ objects, unmodelled }, rest) => {
-      const added = objects.add(readOptions(rest, 'qom-type'), 'text', unmodelled);
-      return errorText(added.ok ? undefined : added.error);
-    },
+    run: objectAdd,
   },
   object_del: {
     arguments: 'text',

@@ -4,10 +4,10 @@ import type { QDict, QObject } from './qobject.ts';
 
 /** query-memory-devices. */
 export const memoryDevices = (board: Board): QObject =>
-  board.memory.dimms().map(({ id, backend, address, size, slot, node }): QDict => {
+  board.memory.dimms().map(({ id, backend, address, size, slot, node, hotplugged }): QDict => {
     const data = {
       memdev: `/objects/${backend}`,
-      hotplugged: true,
+      hotplugged,
       addr: address,
       hotpluggable: true,
       size,
@@ -35,7 +35,7 @@ export const memorySizeSummary = (board: Board): QDict => ({
 export const memoryDevicesText = (board: Board): string =>
   board.memory
     .dimms()
-    .map(({ id, address, slot, node, size, backend }) =>
+    .map(({ id, address, slot, node, size, backend, hotplugged }) =>
       [
         `Memory device [dimm]: "${id ?? ''}"`,
         `  addr: 0x${address.toString(16)}`,
@@ -43,7 +43,7 @@ export const memoryDevicesText = (board: Board): string =>
         `  node: ${node}`,
         `  size: ${size}`,
         `  memdev: /objects/${backend}`,
-        '  hotplugged: true',
+        `  hotplugged: ${hotplugged}`,
         '  hotpluggable: true',
         '',
       ].join('\n'),

@@ -1,12 +1,20 @@
 /** Objects under /objects: memory backends of the command line, of -m itself, and of object-add. */
+import type { BoardError } from '../abi/board.ts';
 import type { MachineConfig, MemoryBackend } from '../abi/machine-config.ts';
-import type { Parsed } from '../protocol/scenario.ts';
 import { GlibHashTable } from './glib-hash-table.ts';
-import { checkMemoryBackend, OBJECT_TYPES, type ObjectInput, readMemoryBackend } from './memory-backends.ts';
-import { isIdentifier } from './option-text.ts';
+import {
+  checkMemoryBackend,
+  checkProperties,
+  EPC_BACKEND,
+  isMemoryBackendType,
+  OBJECT_TYPES,
+  readMemoryBackend,
+} from './memory-backends.ts';
+import type { ObjectInput } from './object-members.ts';
+import { IDENTIFIER_HINT, isIdentifier } from './option-text.ts';
 import type { QDict } from './qobject.ts';
 
-const fail = (error: string): { ok: false; error: string } => ({ ok: false, error });
+const generic = (description: string): BoardError => ({ class: 'GenericError', description });
 
 export class ObjectStore {
   private readonly backends = new GlibHashTable<MemoryBackend>();
@@ -23,28 +31,38 @@ export class ObjectStore {
     return this.backends.values().reverse();
   }
 
-  /** object-add. The error is QEMU's message. */
-  add(args: QDict, input: ObjectInput, unmodelled: (what: string) => void): Parsed<MemoryBackend> {
+  /** object-add; returns why not. */
+  add(args: QDict, input: ObjectInput, unmodelled: (what: string) => void): BoardError | undefined {
     const { 'qom-type': type, id } = args;
-    if (type === undefined) return fail("Parameter 'qom-type' is missing");
-    if (typeof type !== 'string') return fail("Invalid parameter type for 'qom-type', expected: string");
-    if (!OBJECT_TYPES.has(type)) return fail(`Parameter 'qom-type' does not accept value '${type}'`);
-    if (id === undefined) return fail("Parameter 'id' is missing");
-    if (typeof id !== 'string') return fail("Invalid parameter type for 'id', expected: string");
-    if (type !== 'memory-backend-ram') {
+    if (type === undefined) return generic("Parameter 'qom-type' is missing");
+    if (typeof type !== 'string') return generic("Invalid parameter type for 'qom-type', expected: string");
+    if (type === EPC_BACKEND) return generic(`invalid object type: ${type}`);
+    if (!OBJECT_TYPES.has(type)) return generic(`Parameter 'qom-type' does not accept value '${type}'`);
+    if (id === undefined) return generic("Parameter 'id' is missing");
+    if (typeof id !== 'string') return generic("Invalid parameter type for 'id', expected: string");
+    if (!isMemoryBackendType(type)) {
       unmodelled(`object-add ${type}`);
-      return fail(`Object type '${type}' is not modelled by the lab`);
+      return generic(`Object type '${type}' is not modelled by the lab`);
     }
-    const backend = readMemoryBackend(args, input);
-    if (!backend.ok) return backend;
-    if (!isIdentifier(id)) return fail("Parameter 'id' expects an identifier");
-    if (backend.value.size === 0) return fail(checkMemoryBackend(backend.value) ?? '');
-    if (this.backends.get(id)) return fail(`attempt to add duplicate property '${id}' to object (type 'container')`);
-    this.backends.set(id, backend.value);
-    const refused = checkMemoryBackend(backend.value);
-    if (refused === undefined) return backend;
+    const read = readMemoryBackend(type, args, input);
+    if (!read.ok) return generic(read.error);
+    const hint = input === 'keyval' ? `\n${IDENTIFIER_HINT}` : '';
+    if (!isIdentifier(id)) return generic(`Parameter 'id' expects an identifier${hint}`);
+    const backend = read.value;
+    const wrong = checkProperties(backend, args);
+    if (wrong === undefined) return this.complete(backend);
+    return wrong.startsWith('Device') ? { class: 'DeviceNotFound', description: wrong } : generic(wrong);
+  }
+
+  /** The object gets its name, then its memory; without memory it goes again. */
+  private complete(backend: MemoryBackend): BoardError | undefined {
+    const { id } = backend;
+    if (this.backends.get(id)) return generic(`attempt to add duplicate property '${id}' to object (type 'container')`);
+    this.backends.set(id, backend);
+    const refused = checkMemoryBackend(backend);
+    if (refused === undefined) return undefined;
     this.backends.delete(id);
-    return fail(refused);
+    return generic(refused);
   }
 
   /** object-del; returns what is wrong. `isUsed`: a device has it. */

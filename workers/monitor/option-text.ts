@@ -31,3 +31,6 @@ export const parseUint = (text: string): number | undefined =>
 
 /** id_wellformed(): a letter, then letters, digits, `-`, `.`, `_`. */
 export const isIdentifier = (text: string): boolean => /^[A-Za-z][A-Za-z0-9\-._]*$/.test(text);
+
+/** The second line of complaints of a wrong id (error_append_hint). */
+export const IDENTIFIER_HINT = "Identifiers consist of letters, digits, '-', '.', '_', starting with a letter.";

@@ -161,10 +161,7 @@ const MEMORY_COMMANDS: readonly QmpCommand[] = [
   command('query-memdev', {}, ({ objects }) => objects.all().map(memdevOf)),
   {
     // a union: which members there are follows from qom-type
-    ...command('object-add', {}, ({ objects, unmodelled }, args) => {
-      const added = objects.add(args, 'json', unmodelled);
-      return added.ok ? {} : new QmpFailure(added.error);
-    }),
+    ...command('object-add', {}, ({ objects, unmodelled }, args) => answer(objects.add(args, 'json', unmodelled))),
     anyArgs: true,
   },
   command('object-del', { id: 'string' }, ({ board, objects }, args) => {

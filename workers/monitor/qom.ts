@@ -143,7 +143,7 @@ function backendObject(objects: ObjectStore, id: string): QomObject | undefined 
   const backend = objects.get(id);
   if (!backend) return undefined;
   const { size, dump, merge, prealloc, share, reserve, policy } = backend;
-  const type = 'memory-backend-ram';
+  const { type } = backend;
   const values: Readonly<Record<string, QObject>> = { type, size, dump, merge, prealloc, share, reserve, policy };
   const kinds: Readonly<Record<string, string>> = { type: 'string', size: 'int', policy: 'HostMemPolicy' };
   return {
@@ -181,7 +181,7 @@ export function findObject(board: Board, objects: ObjectStore, path: string): Qo
     case '/machine/unattached':
       return container(path, under(path));
     case '/objects': {
-      const children = objects.all().map(({ id }) => child(id, 'memory-backend-ram'));
+      const children = objects.all().map(({ id, type }) => child(id, type));
       const inOrder = { ...container(path, children), properties: [TYPE, ...children] };
       return inOrder;
     }

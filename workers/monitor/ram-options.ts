@@ -3,7 +3,7 @@ import type { MemoryBackend, NumaNode, PossibleCpu } from '../abi/machine-config
 import type { Parsed } from '../protocol/scenario.ts';
 import type { Collected } from './command-line-options.ts';
 import type { LabMachine } from './machine-types.ts';
-import { defaultBackend } from './memory-backends.ts';
+import { defaultBackend, HOST_MEMORY } from './memory-backends.ts';
 import { type NumaLayout, readNuma } from './numa-options.ts';
 import { parseSize } from './option-text.ts';
 
@@ -17,8 +17,6 @@ const defaultRamId = (board: LabMachine['board']): string => (board === 'none' ?
 const MAX_SLOTS = 256;
 /** The size is rounded up to it (include/hw/boards.h: 8 KiB). */
 const RAM_ALIGNMENT = 8192;
-/** What the host of the lab's machine could map at most. */
-const HOST_MEMORY = 64 * 2 ** 40;
 
 export interface MemoryLayout {
   readonly size: number;
@@ -82,6 +80,11 @@ export function readRam(
       return fail('Machine memory size does not match the size of the memory backend');
     }
     return { ok: true, value: { ...plain, nodes, backends: objects, backendIds: [memoryBackend] } };
+  }
+  if (objects.some(({ id }) => id === own.id)) {
+    return fail(
+      `object name '${own.id}' is reserved for the default RAM backend, it can't be used for any other purposes. Change the object's 'id' to something else`,
+    );
   }
   // a machine without RAM of its own has a backend only when -m asks for it
   const backed = machine.board !== 'none' || into.memory['size'] !== undefined;

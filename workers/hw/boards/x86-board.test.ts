@@ -27,6 +27,8 @@ function config(changes: Partial<MachineConfig> = {}): MachineConfig {
     memoryBackends: [],
     ramBackends: [],
     coldPlugged: [],
+    coldDimms: [],
+    nvdimms: false,
     warnings: [],
     noReboot: false,
     noShutdown: false,

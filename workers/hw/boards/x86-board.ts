@@ -3,7 +3,7 @@
  * devices; they differ in addresses and in what stands on the PCI bus.
  */
 import type { BoardError, BoardEvents, OspmStatus, PluggedCpu, ResetReason } from '../../abi/board.ts';
-import type { MachineConfig, PossibleCpu } from '../../abi/machine-config.ts';
+import type { ColdPluggedCpu, MachineConfig, PossibleCpu } from '../../abi/machine-config.ts';
 import type { CpuModel, Platform, Vcpu } from '../../abi/vcpu.ts';
 import type { VcpuIndex } from '../../protocol/units.ts';
 import type { LogWriter } from '../../sim/event-log.ts';
@@ -134,7 +134,7 @@ export class X86Board implements BoardMachine {
         qomPathOf: (id) => this.peripheralPath(id),
       },
       {
-        plugged: (slot, dimm) => this.memoryHotplug.plugged(slot, dimm, true),
+        plugged: (slot, dimm, hotplugged) => this.memoryHotplug.plugged(slot, dimm, hotplugged),
         requestUnplug: (slot) => this.memoryHotplug.requestUnplug(slot),
         deleted: ({ id, qomPath }) => this.deviceDeleted(id, qomPath),
       },
@@ -178,7 +178,8 @@ export class X86Board implements BoardMachine {
         }),
     );
     const { earlier } = options;
-    for (const cpu of earlier ? earlier.pluggedCpus() : this.powerOnCpus()) this.addCpu(cpu, false);
+    if (earlier) for (const cpu of earlier.pluggedCpus()) this.addCpu(cpu, false);
+    else this.plugPowerOnDevices();
     if (earlier instanceof X86Board) this.takeOver(earlier);
   }
 
@@ -289,23 +290,24 @@ export class X86Board implements BoardMachine {
 
   // --- inside
 
-  /** The vCPUs of -smp, then those of -device, in the order of the command line. */
-  private powerOnCpus(): PluggedCpu[] {
-    const { possibleCpus, coldPlugged } = this.config;
+  /** The vCPUs of -smp, then the devices of -device in the order of the command line. */
+  private plugPowerOnDevices(): void {
+    const { possibleCpus, coldPlugged, coldDimms } = this.config;
     const cold = new Set(coldPlugged.map(({ index }) => index));
     const own = possibleCpus.filter(({ index, present }) => present && !cold.has(index));
-    return [
-      ...own.map((possible, order) => ({
-        possible,
-        id: undefined,
-        qomPath: powerOnPath(order),
-        hotplugged: false,
-      })),
-      ...coldPlugged.flatMap(({ index, id }) => {
-        const possible = possibleCpus[index];
-        return possible ? [{ possible, id, qomPath: this.peripheralPath(id), hotplugged: false }] : [];
-      }),
-    ];
+    for (const [order, possible] of own.entries()) {
+      this.addCpu({ possible, id: undefined, qomPath: powerOnPath(order), hotplugged: false }, false);
+    }
+    for (const device of [...coldPlugged, ...coldDimms].sort((a, b) => a.place - b.place)) {
+      if ('backend' in device) this.memory.plugCold(device);
+      else this.plugColdCpu(device);
+    }
+  }
+
+  private plugColdCpu({ index, id }: ColdPluggedCpu): void {
+    const possible = this.config.possibleCpus[index];
+    if (!possible) throw new Error(`no possible vCPU ${index}`);
+    this.addCpu({ possible, id, qomPath: this.peripheralPath(id), hotplugged: false }, false);
   }
 
   private peripheralPath(id: string | undefined): string {
