@@ -46,6 +46,9 @@ export const ERRNO = {
   ENODATA: 61,
   EOVERFLOW: 75,
   EOPNOTSUPP: 95,
+  EADDRINUSE: 98,
+  ENOBUFS: 105,
+  ECONNREFUSED: 111,
 } as const;
 
 /** strerror(3) of glibc, by number. */
@@ -86,6 +89,9 @@ export const STRERROR: Readonly<Record<number, string>> = {
   61: 'No data available',
   75: 'Value too large for defined data type',
   95: 'Operation not supported',
+  98: 'Address already in use',
+  105: 'No buffer space available',
+  111: 'Connection refused',
 };
 
 export const O_RDONLY = 0;
@@ -116,7 +122,7 @@ export const SIGNALS = {
   SIGTSTP: 20,
 } as const;
 
-export type FileType = 'regular' | 'directory' | 'symlink' | 'character' | 'fifo';
+export type FileType = 'regular' | 'directory' | 'symlink' | 'character' | 'fifo' | 'socket';
 
 export interface Stat {
   readonly type: FileType;
@@ -172,6 +178,21 @@ export interface Syscalls {
   write(fd: number, data: string): Co<number>;
   lseek(fd: number, offset: number, whence: 0 | 1 | 2): Co<number>;
   pipe(): Co<readonly [number, number] | number>;
+  /** A socket of the family NETLINK_KOBJECT_UEVENT: each read gives one message. */
+  socketUevent(): Co<number>;
+  /** Joins multicast groups of a netlink socket, a bit each: 1 is the kernel's, 2 udev's. */
+  bindGroups(fd: number, groups: number): Co<number>;
+  /** Sends a message to a multicast group (its number) of a netlink socket. */
+  sendToGroup(fd: number, message: string, group: number): Co<number>;
+  /** A local socket that keeps messages apart (AF_UNIX, SOCK_SEQPACKET); read and write move one message. */
+  socketLocal(): Co<number>;
+  socketpair(): Co<readonly [number, number] | number>;
+  /** bind(2) and listen(2): gives a local socket a name. */
+  listen(fd: number, path: string): Co<number>;
+  accept(fd: number): Co<number>;
+  connect(fd: number, path: string): Co<number>;
+  /** Descriptors that a read would not block on; none when `timeout` ns have passed, undefined waits for ever. */
+  poll(fds: readonly number[], timeout: Ns | undefined): Co<readonly number[] | number>;
   dup(fd: number, atLeast?: number): Co<number>;
   dup2(from: number, to: number): Co<number>;
   stat(path: string): Co<Stat | number>;
@@ -205,6 +226,10 @@ export interface Syscalls {
   /** The handler runs before the interrupted call returns. */
   sigaction(signal: number, action: 'default' | 'ignore' | (() => Co)): Co<number>;
   setpgid(pid: number, group: number): Co<number>;
+  /** A session and a process group of its own; its number. */
+  setsid(): Co<number>;
+  /** What ps shows of the caller: comm and the only word of its command line. */
+  setProcessName(name: string): Co<number>;
   /** Makes a group the terminal's foreground group. */
   tcsetpgrp(fd: number, group: number): Co<number>;
   isatty(fd: number): boolean;

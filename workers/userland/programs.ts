@@ -26,7 +26,7 @@ export interface RootEntry {
 }
 
 const DIRECTORIES =
-  'dev etc home mnt opt proc root run sys tmp usr usr/bin usr/lib usr/local usr/local/bin usr/sbin usr/share var';
+  'dev etc etc/udev etc/udev/rules.d home mnt opt proc root run sys tmp usr usr/bin usr/lib usr/local usr/lib/systemd usr/lib/udev usr/lib/udev/rules.d usr/local/bin usr/sbin usr/share var';
 const LINKS: Readonly<Record<string, string>> = { bin: 'usr/bin', sbin: 'usr/sbin', lib: 'usr/lib' };
 /** Programs that Debian keeps in /usr/sbin. */
 const SYSTEM_PROGRAMS = new Set([
@@ -61,6 +61,7 @@ export function rootFileSystem(programs: ProgramTable): RootEntry[] {
     const folder = SYSTEM_PROGRAMS.has(name) ? '/usr/sbin' : '/usr/bin';
     entries.push({ path: `${folder}/${name}`, mode: 0o755, content: executableFile(name) });
   }
+  entries.push({ path: '/usr/lib/systemd/systemd-udevd', mode: 0o777, target: '/bin/udevadm' });
   entries.push({ path: '/usr/bin/sh', mode: 0o777, target: 'bash' });
   return entries;
 }

@@ -136,6 +136,14 @@ export function do_mkdirat(k: Kernel, start: path, name: string, mode: number): 
   return typeof made === 'number' ? made : 0;
 }
 
+/** Gives an object that its maker has made a name: a socket. */
+export function make_node(k: Kernel, start: path, name: string, node: inode): number {
+  const last = filename_create(k, start, name, false);
+  if (typeof last === 'number') return last;
+  const { dentry } = last.dir;
+  return dentry.i_op.mknod?.(k, dentry, last.name, node) ?? -ERRNO.EPERM;
+}
+
 export function do_symlinkat(k: Kernel, start: path, target: string, name: string): number {
   if (target === '') return -ERRNO.ENOENT;
   const last = filename_create(k, start, name, false);

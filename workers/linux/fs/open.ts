@@ -15,6 +15,7 @@ export const do_dentry_open = traced('do_dentry_open', function* (k: Kernel, whe
   const writes = (flags & 3) === O_WRONLY || (flags & 3) === O_RDWR;
   if (node.type === 'directory' && (writes || flags & O_CREAT)) return -ERRNO.EISDIR;
   if (node.type === 'symlink') return -ERRNO.ELOOP;
+  if (node.type === 'socket') return -ERRNO.ENXIO;
   const file = alloc_file(where, node, flags, node.i_fop);
   if (file.f_op.open) {
     const error = yield* file.f_op.open(k, file);

@@ -26,6 +26,7 @@ import { init_irq_proc } from '../kernel/irq/manage.ts';
 import { pm_init } from '../kernel/power/main.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { uevent_seqnum_init } from '../lib/kobject_uevent.ts';
 import { bootMessages } from './boot-messages.ts';
 import type { BootParts, Initcall } from './main.ts';
 
@@ -43,6 +44,7 @@ function* init_IRQ(k: Kernel): Co {
 
 /** Devices of the system. */
 function* driver_init(k: Kernel): Co {
+  uevent_seqnum_init(k);
   yield* cpu_dev_init(k);
   yield* memory_dev_init(k);
   yield* node_dev_init(k);

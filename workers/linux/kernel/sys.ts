@@ -19,3 +19,12 @@ export function sys_setpgid(k: Kernel, pid: number, group: number): number {
   target.pgrp = pgid;
   return 0;
 }
+
+/** setsid(2): the caller leads a session and a process group of its own; -EPERM when it leads a group already. */
+export function sys_setsid(k: Kernel): number {
+  const caller = currentProcess(k);
+  if ([...processes(k).values()].some(({ pgrp }) => pgrp === caller.pid)) return -ERRNO.EPERM;
+  caller.session = caller.pid;
+  caller.pgrp = caller.pid;
+  return caller.pid;
+}

@@ -221,7 +221,7 @@ function* startBackground(shell: Shell, statement: Statement): Co {
   const { monitor } = state.options;
   const pid = yield* shell.fork(function* (child) {
     if (monitor) yield* child.sys.setpgid(child.sys.getpid(), child.sys.getpid());
-    else if (!state.interactive) {
+    else {
       const nothing = yield* child.sys.open('/dev/null', O_RDONLY);
       if (nothing > 0) yield* move(child, nothing, 0);
     }
@@ -232,7 +232,7 @@ function* startBackground(shell: Shell, statement: Statement): Co {
   if (monitor) yield* sys.setpgid(pid, pid);
   state.lastBackgroundPid = pid;
   const job = state.jobs.add(pid, [pid], shell.textOf(statement).replace(/\s*&$/, ''));
-  if (state.interactive) yield* writeAll(sys, 2, `[${job.number}] ${pid}\n`);
+  if (state.interactive && !state.isSubshell) yield* writeAll(sys, 2, `[${job.number}] ${pid}\n`);
 }
 
 function* executeIf(shell: Shell, node: If): Co<number> {

@@ -68,6 +68,11 @@ interface Process {
 }
 
 const PIPE_SIZE = 65_536;
+
+function* unsupported(): Co<number> {
+  return -ERRNO.ENOSYS;
+}
+
 /** 2025-11-20 17:48:00 UTC */
 const BOOT_TIME = 1_763_660_880;
 
@@ -497,6 +502,18 @@ export class FakeKernel {
         process.files.set(to, file);
         return to;
       },
+      // sockets and sessions: programs that need them are tested on the whole machine
+      socketUevent: unsupported,
+      bindGroups: unsupported,
+      sendToGroup: unsupported,
+      socketLocal: unsupported,
+      socketpair: unsupported,
+      listen: unsupported,
+      accept: unsupported,
+      connect: unsupported,
+      poll: unsupported,
+      setsid: unsupported,
+      setProcessName: unsupported,
       *stat(path) {
         return stat(path, true);
       },

@@ -374,7 +374,7 @@ export function* find(tool: Tool): Co<number> {
       const expression = posixRegExp(`^\\(${value()}\\)$`, false);
       add((path) => expression.test(path));
     } else if (arg === '-type') {
-      const kind = { f: 'regular', d: 'directory', l: 'symlink', c: 'character', p: 'fifo' }[value()];
+      const kind = { f: 'regular', d: 'directory', l: 'symlink', c: 'character', p: 'fifo', s: 'socket' }[value()];
       add((_, stat) => stat.type === kind);
     } else if (arg === '-perm') {
       const bits = value();
@@ -443,6 +443,7 @@ export function* stat(tool: Tool): Co<number> {
     symlink: 'symbolic link',
     character: 'character special file',
     fifo: 'fifo',
+    socket: 'socket',
   };
   let status = 0;
   for (const path of options.operands) {

@@ -116,6 +116,7 @@ function indicator(stat: Stat | undefined): string {
   if (stat?.type === 'directory') return '/';
   if (stat?.type === 'symlink') return '@';
   if (stat?.type === 'fifo') return '|';
+  if (stat?.type === 'socket') return '=';
   return stat?.type === 'regular' && (stat.mode & 0o111) !== 0 ? '*' : '';
 }
 
@@ -220,6 +221,7 @@ const TYPE_LETTERS: Readonly<Record<string, string>> = {
   symlink: 'l',
   character: 'c',
   fifo: 'p',
+  socket: 's',
 };
 
 /** `drwxr-xr-x` */

@@ -1,6 +1,7 @@
 /** The tools by name. */
 
 import type { ToolSource } from '../program.ts';
+import { udevadm } from '../udev/udevadm.ts';
 import { awk } from './awk.ts';
 import { cat, head, nl, tac, tail, tee, wc } from './cat.ts';
 import { chcpu, lscpu } from './cpus.ts';
@@ -128,6 +129,7 @@ const TOOLS: Readonly<Record<string, ToolMain>> = {
   tr,
   true: trueTool,
   tty,
+  udevadm,
   uname,
   uniq,
   uptime,

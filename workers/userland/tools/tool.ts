@@ -25,6 +25,8 @@ export class Tool {
   readonly environment: Environment;
   readonly programs: ProgramTable;
   readonly out: OutputStream;
+  /** Whether errors about options point to --help, as GNU's tools do. */
+  hints = true;
 
   constructor(sys: Syscalls, argv: readonly string[], environment: Environment, programs: ProgramTable) {
     this.sys = sys;
@@ -53,13 +55,19 @@ export class Tool {
   /** Ends with a message and, as GNU's tools do, a hint. */
   *usageError(text: string, status = 1): Co<never> {
     yield* this.complain(text);
-    yield* writeAll(this.sys, 2, `Try '${this.name} --help' for more information.\n`);
+    if (this.hints) yield* writeAll(this.sys, 2, `Try '${this.name} --help' for more information.\n`);
     throw new ToolExit(status);
   }
 
   *fail(text: string, status = 1): Co<never> {
     yield* this.complain(text);
     throw new ToolExit(status);
+  }
+
+  /** Writes a text as it stands and a newline to stderr, and ends with status 1. */
+  *die(text: string): Co<never> {
+    yield* this.printError(`${text}\n`);
+    throw new ToolExit(1);
   }
 
   /**

@@ -19,15 +19,8 @@ import type { device } from '../../include/linux/device.ts';
 import { mutex_init, mutex_lock, mutex_unlock } from '../../kernel/locking/mutex.ts';
 import { pr_warn } from '../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
-import { device_initialize } from '../base/base.ts';
-import {
-  device_add,
-  device_offline,
-  device_online,
-  kobject_uevent,
-  lock_device_hotplug,
-  unlock_device_hotplug,
-} from '../base/core.ts';
+import { device_initialize, deviceUevent } from '../base/base.ts';
+import { device_add, device_offline, device_online, lock_device_hotplug, unlock_device_hotplug } from '../base/core.ts';
 import { device_attach, device_release_driver } from '../base/dd.ts';
 import { acpi_bus_type, acpi_device_files } from './device_sysfs.ts';
 import {
@@ -188,7 +181,7 @@ function* acpi_add_single_object(
   parent?.children.push(device);
   yield* device_add(k, dev);
   dev.uevent_suppress = false;
-  kobject_uevent(k, dev.sd, 'add');
+  deviceUevent(k, dev, 'add');
   return device;
 }
 

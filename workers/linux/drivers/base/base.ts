@@ -13,6 +13,7 @@ import type { kernfs_node } from '../../include/linux/kernfs.ts';
 import type { attribute } from '../../include/linux/sysfs.ts';
 import { mutex_init, mutex_lock, mutex_unlock } from '../../kernel/locking/mutex.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
+import { type kobject_action, kobject_uevent_env } from '../../lib/kobject_uevent.ts';
 
 /** What the driver core keeps of a registered bus. */
 export interface subsys_private {
@@ -31,6 +32,18 @@ export const buses = kernelState(() => new Map<bus_type, subsys_private>());
 
 /** The bus's private part; undefined before bus_register(). */
 export const bus_to_subsys = (k: Kernel, bus: bus_type): subsys_private | undefined => buses(k).get(bus);
+
+/** Lines of a device's `uevent` file, which its events carry as well. */
+export const dev_uevent = (k: Kernel, dev: device): string[] => [
+  ...(dev.driver ? [`DRIVER=${dev.driver.name}`] : []),
+  ...(dev.bus?.uevent?.(k, dev) ?? []),
+];
+
+/** Tells user space of a device; those that belong to no bus are not worth telling. */
+export function deviceUevent(k: Kernel, dev: device, action: kobject_action, synthetic: readonly string[] = []): void {
+  if (dev.uevent_suppress || !dev.sd || !dev.bus) return;
+  kobject_uevent_env(k, dev.sd, action, dev.bus.name, [...synthetic, ...dev_uevent(k, dev)]);
+}
 
 /** A file for writing that the lab does not act on. */
 export const writeOnly = (name: string): attribute => ({

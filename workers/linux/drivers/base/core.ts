@@ -15,7 +15,16 @@ import type { kernfs_node } from '../../include/linux/kernfs.ts';
 import { type mutex, mutex_init, mutex_lock, mutex_trylock, mutex_unlock } from '../../kernel/locking/mutex.ts';
 import { pr_err } from '../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
-import { bus_add_device, bus_remove_device, bus_to_subsys, device_lock, device_unlock } from './base.ts';
+import { kobject_action_args } from '../../lib/kobject_uevent.ts';
+import {
+  bus_add_device,
+  bus_remove_device,
+  bus_to_subsys,
+  dev_uevent,
+  device_lock,
+  device_unlock,
+  deviceUevent,
+} from './base.ts';
 import { bus_probe_device, device_release_driver } from './dd.ts';
 import { dpm_sysfs_add } from './power/sysfs.ts';
 
@@ -50,44 +59,25 @@ export function* lock_device_hotplug_sysfs(k: Kernel): Co<number> {
   return 0;
 }
 
-const ACTIONS = ['add', 'remove', 'change', 'move', 'online', 'offline', 'bind', 'unbind'] as const;
-export type kobject_action = (typeof ACTIONS)[number];
-
-const uevents = kernelState(() => ({ seqnum: 0 }));
-
-/** Tells user space. The lab has no netlink: the event log is who listens. */
-export function kobject_uevent(k: Kernel, sd: kernfs_node | undefined, action: kobject_action): void {
-  if (!sd) return;
-  uevents(k).seqnum++;
-  k.log.emit('uevent', action, kernfs_path(sd));
-}
-
-/** uevent_seqnum, as /sys/kernel shows it. */
-export const uevent_seqnum = (k: Kernel): number => uevents(k).seqnum;
-
-const deviceUevent = (k: Kernel, dev: device, action: kobject_action): void => {
-  if (!dev.uevent_suppress) kobject_uevent(k, dev.sd, action);
-};
-
 function ueventAttribute(dev: device) {
   return {
     name: 'uevent',
     mode: 0o644,
     *show(k: Kernel): Co<string> {
-      const lines = dev.driver ? [`DRIVER=${dev.driver.name}`] : [];
-      lines.push(...(dev.bus?.uevent?.(k, dev) ?? []));
-      return lines.map((line) => `${line}\n`).join('');
+      return dev_uevent(k, dev)
+        .map((line) => `${line}\n`)
+        .join('');
     },
     *store(k: Kernel, buf: string): Co<number> {
-      const action = ACTIONS.find((word) => buf.replace(/\n$/, '').split(' ')[0] === word);
-      if (!action) {
+      const asked = kobject_action_args(buf);
+      if (!asked) {
         const path = (dev.sd ? kernfs_path(dev.sd) : '').replace(/^\/sys/, '');
         yield* pr_err(k, `synth uevent: ${path}: unknown uevent action string`);
         const who = dev.driver?.name ?? dev.bus?.name ?? '';
         yield* pr_err(k, `${who} ${dev.name}: uevent: failed to send synthetic uevent: -${ERRNO.EINVAL}`);
         return -ERRNO.EINVAL;
       }
-      deviceUevent(k, dev, action);
+      deviceUevent(k, dev, asked.action, asked.env);
       return buf.length;
     },
   };

@@ -8,7 +8,7 @@ import { type Co, traced } from '../../../sim/coroutine.ts';
 import { sysfs_create_link, sysfs_remove_link } from '../../fs/sysfs/symlink.ts';
 import type { device, device_driver } from '../../include/linux/device.ts';
 import type { Kernel } from '../../kernel-context.ts';
-import { bus_add_driver, bus_to_subsys, device_lock, device_unlock } from './base.ts';
+import { bus_add_driver, bus_to_subsys, device_lock, device_unlock, deviceUevent } from './base.ts';
 
 function driverLinks(k: Kernel, dev: device, drv: device_driver, add: boolean): void {
   const dir = bus_to_subsys(k, drv.bus)?.driver_dirs.get(drv);
@@ -30,7 +30,7 @@ const really_probe = traced('really_probe', function* (k: Kernel, dev: device, d
   if (ret < 0) {
     driverLinks(k, dev, drv, false);
     dev.driver = undefined;
-  }
+  } else deviceUevent(k, dev, 'bind');
   return ret;
 });
 
@@ -69,6 +69,7 @@ export function* device_release_driver(k: Kernel, dev: device): Co {
     if (dev.bus?.remove) yield* dev.bus.remove(k, dev);
     else if (drv.remove) yield* drv.remove(k, dev);
     dev.driver = undefined;
+    deviceUevent(k, dev, 'unbind');
   }
   yield* device_unlock(k, dev);
 }

@@ -101,6 +101,11 @@ const ramfs_dir_inode_operations: inode_operations = {
     of(made).content = target;
     return 0;
   },
+  mknod(k, dir, name, node) {
+    link(k, dir, name, node);
+    of(dir).i_sb.inodes++;
+    return 0;
+  },
   unlink,
   rmdir(k, dir, name) {
     const victim = of(dir).children.get(name);

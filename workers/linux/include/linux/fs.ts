@@ -6,6 +6,7 @@
  */
 import type { Dirent, FileType } from '../../../abi/syscall.ts';
 import type { Co } from '../../../sim/coroutine.ts';
+import type { wait_queue_head } from '../../kernel/sched/wait.ts';
 import type { Kernel } from '../../kernel-context.ts';
 
 export interface super_block {
@@ -37,6 +38,8 @@ export interface inode_operations {
   create?(k: Kernel, dir: inode, name: string, mode: number): inode | number;
   mkdir?(k: Kernel, dir: inode, name: string, mode: number): inode | number;
   symlink?(k: Kernel, dir: inode, name: string, target: string): number;
+  /** A ready-made object gets a name: sockets. */
+  mknod?(k: Kernel, dir: inode, name: string, node: inode): number;
   unlink?(k: Kernel, dir: inode, name: string): number;
   rmdir?(k: Kernel, dir: inode, name: string): number;
   rename?(k: Kernel, from: inode, oldName: string, to: inode, newName: string): number;
@@ -57,6 +60,8 @@ export interface file_operations {
   release?(k: Kernel, file: file): Co;
   /** All entries but `.` and `..`. */
   iterate_shared?(k: Kernel, dir: inode): readonly Dirent[] | number;
+  /** For poll(2): whether a read would not block, and where a reader waits. Left out: always ready. */
+  poll?(k: Kernel, file: file): { readonly ready: boolean; readonly queue: wait_queue_head };
   /** False: lseek(2) answers -ESPIPE. */
   readonly seekable?: boolean;
 }

@@ -24,7 +24,9 @@ import { do_chdir, do_faccessat, do_fchmodat, do_sys_openat2 } from '../../../fs
 import { do_pipe2 } from '../../../fs/pipe.ts';
 import { ksys_lseek, ksys_read, ksys_write } from '../../../fs/read_write.ts';
 import { iterate_dir } from '../../../fs/readdir.ts';
+import { do_sys_poll } from '../../../fs/select.ts';
 import { do_readlinkat, vfs_fstat, vfs_statx } from '../../../fs/stat.ts';
+import type { file } from '../../../include/linux/fs.ts';
 import { currentProcess, type process, type sigaction } from '../../../include/linux/sched/process.ts';
 import { smp_processor_id } from '../../../include/linux/sched.ts';
 import type { tty_struct } from '../../../include/linux/tty.ts';
@@ -36,9 +38,19 @@ import { sys_reboot } from '../../../kernel/reboot.ts';
 import { sched_yield, user_compute } from '../../../kernel/sched/core.ts';
 import { sched_getaffinity, sched_setaffinity } from '../../../kernel/sched/syscalls.ts';
 import { do_sigaction, kill_something_info } from '../../../kernel/signal.ts';
-import { sys_setpgid, utsname } from '../../../kernel/sys.ts';
+import { sys_setpgid, sys_setsid, utsname } from '../../../kernel/sys.ts';
+import { set_task_comm } from '../../../kernel/task.ts';
 import { hrtimer_nanosleep } from '../../../kernel/time/nanosleep.ts';
 import type { Kernel } from '../../../kernel-context.ts';
+import { netlink_bind, netlink_create, netlink_sendmsg } from '../../../net/netlink/af_netlink.ts';
+import { sock_map_fd, sockfd_lookup } from '../../../net/socket.ts';
+import {
+  unix_accept,
+  unix_bind_listen,
+  unix_connect,
+  unix_create,
+  unix_socketpair,
+} from '../../../net/unix/af_unix.ts';
 
 /** Longest stretch of user mode between two looks for signals, ns. */
 const USER_SLICE: Ns = 4_000_000;
@@ -67,6 +79,41 @@ const sys_read = entry('read', ksys_read);
 const sys_write = entry('write', ksys_write);
 const sys_lseek = plain('lseek', ksys_lseek);
 const sys_pipe = plain('pipe', (k: Kernel) => do_pipe2(k, files(k)));
+const onSocket =
+  <Args extends unknown[]>(body: (k: Kernel, file: file, ...args: Args) => number) =>
+  (k: Kernel, fd: number, ...args: Args): number => {
+    const file = sockfd_lookup(k, fd);
+    return file ? body(k, file, ...args) : -ERRNO.EBADF;
+  };
+
+const sys_socket = plain('socket', (k: Kernel, create: (of: Kernel) => file) => sock_map_fd(k, create(k)));
+const sys_bind = plain(
+  'bind',
+  onSocket((_k: Kernel, file, groups: number) => netlink_bind(file, groups)),
+);
+const sys_listen = plain('listen', onSocket(unix_bind_listen));
+const sys_sendmsg = plain('sendmsg', onSocket(netlink_sendmsg));
+const sys_socketpair = plain('socketpair', (k: Kernel) => {
+  const [a = -1, b = -1] = unix_socketpair(k).map((file) => sock_map_fd(k, file));
+  return a < 0 || b < 0 ? Math.min(a, b) : ([a, b] as const);
+});
+const sys_accept = entry('accept4', function* (k: Kernel, fd: number): Co<number> {
+  const file = sockfd_lookup(k, fd);
+  const accepted = file ? yield* unix_accept(k, file) : -ERRNO.EBADF;
+  return typeof accepted === 'number' ? accepted : sock_map_fd(k, accepted);
+});
+const sys_connect = entry('connect', function* (k: Kernel, fd: number, path: string): Co<number> {
+  const file = sockfd_lookup(k, fd);
+  return file ? yield* unix_connect(k, file, path) : -ERRNO.EBADF;
+});
+const sys_poll = entry('poll', do_sys_poll);
+const sys_setsid_entry = plain('setsid', sys_setsid);
+const sys_prctl = plain('prctl', (k: Kernel, name: string) => {
+  const process = currentProcess(k);
+  process.cmdline = `${name}\0`;
+  set_task_comm(k, process.task, name);
+  return 0;
+});
 const sys_dup = plain('dup', (k: Kernel, fd: number, from: number) => f_dupfd(files(k), fd, from));
 const sys_dup2 = entry('dup2', (k: Kernel, from: number, to: number) => do_dup2(k, files(k), from, to));
 const sys_stat = plain('newstat', (k: Kernel, path: string) => vfs_statx(k, path, true));
@@ -162,6 +209,33 @@ export class ProcessSyscalls implements Syscalls {
   pipe(): Co<readonly [number, number] | number> {
     return this.enter(() => sys_pipe(this.k));
   }
+  socketUevent(): Co<number> {
+    return this.enter(() => sys_socket(this.k, netlink_create));
+  }
+  bindGroups(fd: number, groups: number): Co<number> {
+    return this.enter(() => sys_bind(this.k, fd, groups));
+  }
+  sendToGroup(fd: number, message: string, group: number): Co<number> {
+    return this.enter(() => sys_sendmsg(this.k, fd, message, group));
+  }
+  socketLocal(): Co<number> {
+    return this.enter(() => sys_socket(this.k, unix_create));
+  }
+  socketpair(): Co<readonly [number, number] | number> {
+    return this.enter(() => sys_socketpair(this.k));
+  }
+  listen(fd: number, path: string): Co<number> {
+    return this.enter(() => sys_listen(this.k, fd, path));
+  }
+  accept(fd: number): Co<number> {
+    return this.enter(() => sys_accept(this.k, fd));
+  }
+  connect(fd: number, path: string): Co<number> {
+    return this.enter(() => sys_connect(this.k, fd, path));
+  }
+  poll(fds: readonly number[], timeout: Ns | undefined): Co<readonly number[] | number> {
+    return this.enter(() => sys_poll(this.k, fds, timeout));
+  }
   dup(fd: number, atLeast = 0): Co<number> {
     return this.enter(() => sys_dup(this.k, fd, atLeast));
   }
@@ -236,6 +310,12 @@ export class ProcessSyscalls implements Syscalls {
   }
   setpgid(pid: number, group: number): Co<number> {
     return this.enter(() => sys_setpgid_entry(this.k, pid, group));
+  }
+  setsid(): Co<number> {
+    return this.enter(() => sys_setsid_entry(this.k));
+  }
+  setProcessName(name: string): Co<number> {
+    return this.enter(() => sys_prctl(this.k, name));
   }
   tcsetpgrp(fd: number, group: number): Co<number> {
     return this.enter(() =>
