@@ -180,7 +180,6 @@ class Manager {
       yield* this.waitForNews();
     }
     for (const { fd } of this.workers) yield* sys.close(fd);
-    for (const fd of this.held) yield* sys.close(fd);
     return 0;
   }
 
