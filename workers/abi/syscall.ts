@@ -210,6 +210,8 @@ export interface Syscalls {
   symlink(target: string, path: string): Co<number>;
   chmod(path: string, mode: number): Co<number>;
   chdir(path: string): Co<number>;
+  /** Mounts a file system that needs no device; -ENODEV: the type is unknown, -EBUSY: it is mounted there already. */
+  mount(source: string, directory: string, type: string): Co<number>;
   getcwd(): Co<string>;
   /** Forks: the child has copies of the descriptors, the working directory and the signal dispositions, and runs `program`. Returns its pid. */
   fork(program: Program): Co<number>;
@@ -257,6 +259,8 @@ export interface Syscalls {
     readonly version: string;
     readonly machine: string;
   };
+  /** -EINVAL: longer than 64 bytes. */
+  sethostname(name: string): Co<number>;
   /** sysfs for `fd`-less helpers: sysconf(_SC_NPROCESSORS_ONLN) and the like go through /sys as glibc's do. */
   umask(mask: number): number;
   /** Kernel log records (syslog(2) action 3), newest last: `<level>` prefix kept, with time stamps. */

@@ -31,6 +31,28 @@ const PROMPT = '@@PROMPT@@ ';
 const CPU = '/sys/devices/system/cpu';
 const MEMORY = '/sys/devices/system/memory';
 
+/**
+ * What the recorder types between the steps. The lab could look without that, and does for the record; but each
+ * command takes a pid, and a machine that was looked at with commands shows it.
+ */
+const OBSERVE = {
+  boot: 'dmesg > /dev/null; cat /proc/version > /dev/null',
+  state: [
+    `for f in possible present online offline; do : "$f=$(cat ${CPU}/$f)"; done`,
+    `for d in ${CPU}/cpu[0-9]*; do [ -d $d ] && : "$(cat $d/hotplug/state 2>/dev/null) $(cat $d/hotplug/target 2>/dev/null) $(cat $d/online 2>/dev/null)"; done`,
+    `for d in ${MEMORY}/memory[0-9]*; do : "$(cat $d/state) $(cat $d/valid_zones 2>/dev/null)"; done`,
+    "grep MemTotal /proc/meminfo > /dev/null; grep -iE 'acpi|ged' /proc/interrupts > /dev/null",
+    "grep -H . /sys/firmware/acpi/interrupts/* 2>/dev/null | grep -vE ':\\s+0\\s' | sed 's#/sys/firmware/acpi/interrupts/##' > /dev/null",
+  ].join('; '),
+  tracer: "grep -E ' (acpi_os_execute_deferred|acpi_hotplug_work_fn)$' /proc/kallsyms > /dev/null 2>&1",
+  before: 'dmesg | wc -l > /dev/null',
+  after: 'dmesg > /dev/null',
+  trace: [
+    'for p in /proc/[0-9]*; do : "$p $(cat $p/comm 2>/dev/null)"; done',
+    'cat /sys/kernel/tracing/trace > /dev/null 2>&1',
+  ].join('; '),
+} as const;
+
 /** What a stretch of the log says, sorted into a recording's facets. */
 class Observer {
   readonly reader = new LogReader();
@@ -115,6 +137,11 @@ class Observer {
 class QmpClient {
   private readonly unread: string[] = [];
 
+  /** Messages that came while nobody looked. */
+  hold(lines: readonly string[]): void {
+    this.unread.push(...lines);
+  }
+
   /** A reply was awaited: everything before it is read, in order. */
   untilReply(lines: readonly string[]): string[] {
     const reply = lines.findIndex((line) => !('event' in (JSON.parse(line) as object)));
@@ -148,6 +175,8 @@ class Replay {
   }
 
   run(asked: readonly AskedStep[]): Record<string, unknown> {
+    // a step of a recording tells its state after it, and has a trace if it was traced; a scenario says what not to trace
+    const traced = (step: AskedStep): boolean => ('after' in step ? step.trace !== undefined : step.trace !== false);
     this.session.settle();
     const { registers, dmesg, qmpLines } = this.observer.take();
     this.session.input('qmp', '{"execute": "qmp_capabilities"}');
@@ -155,11 +184,13 @@ class Replay {
     this.session.input('sh', `set +m; stty -echo cols 200; cd /; PS1='${PROMPT}'; PS2=\n`);
     this.session.settle();
     this.observer.takeTty();
+    this.observe(OBSERVE.boot, OBSERVE.state);
     const kernel = this.peek('/proc/version').trim();
     const initial = this.state();
+    this.observe(OBSERVE.tracer);
     this.observer.forest.prepare();
     this.observer.take();
-    const steps = asked.map((step, index) => this.step(index + 1, step));
+    const steps = asked.map((step, index) => this.step(index + 1, step, traced(step)));
     return {
       kernel,
       greeting: JSON.parse(qmpLines[0] ?? '{}') as unknown,
@@ -170,9 +201,9 @@ class Replay {
     };
   }
 
-  private step(number: number, asked: AskedStep): Record<string, unknown> {
+  private step(number: number, asked: AskedStep, traced: boolean): Record<string, unknown> {
     const { observer, session } = this;
-    observer.take();
+    this.observe(OBSERVE.before);
     observer.forest.begin();
     const record: Record<string, unknown> = { step: number };
     const parts = { registers: [] as string[], dmesg: [] as string[] };
@@ -209,7 +240,16 @@ class Replay {
     read.push(...this.client.drain(waiting, [...during, ...collect()]));
     const trace: TraceNode[] = observer.forest.finish();
     const events = read.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => 'event' in line);
-    return { ...record, events, ...parts, trace, after: this.state() };
+    const { registers, dmesg } = parts;
+    const after = this.state();
+    this.observe(OBSERVE.after, ...(traced ? [OBSERVE.trace] : []), OBSERVE.state);
+    return { ...record, events, registers, dmesg, trace, after };
+  }
+
+  /** Types what the recorder types to look at the machine; nothing of it is in the record. */
+  private observe(...lines: readonly string[]): void {
+    for (const line of lines) this.shell(line, 120);
+    this.client.hold(this.observer.take().qmpLines);
   }
 
   /** Types a line as the recorder did, with a tag that marks the end of its output. */

@@ -120,8 +120,8 @@ describe('a CPU that goes down', () => {
     const run = withThirdCpu(upAndDown);
     const seen = callbacks(run);
     expect(seen.slice(seen.findIndex((line) => line.startsWith('236 ')))).toEqual([
-      '236 cpuhp_kick_ap_work kworker/0:1',
-      ...walk(false, 'kworker/0:1'),
+      '236 cpuhp_kick_ap_work kworker/0:2',
+      ...walk(false, 'kworker/0:2'),
     ]);
     expect(cpuhp_state(run.machine.kernel, 2)).toMatchObject({ state: 0, target: 0 });
     expect(cpu_online_mask(run.machine.kernel).toList()).toBe('0-1');
@@ -136,7 +136,7 @@ describe('a CPU that goes down', () => {
       'sched_cpu_dying migration/2 on 2',
       'cpuhp_report_idle_dead swapper/2 on 2',
       'native_play_dead swapper/2 on 2',
-      'native_cpu_die kworker/0:1 on 0',
+      'native_cpu_die kworker/0:2 on 0',
     ]);
   });
 

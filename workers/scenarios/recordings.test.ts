@@ -24,6 +24,7 @@ describe('what the machine shows is what the recorded machine did', () => {
     ['q35-fail-states', 'an injected failure at further states, and targets half-way'],
     ['q35-threads-smt', 'two sockets of two cores of two threads; smt/control; an online CPU unplugged'],
     ['pc-cpu-cycles', 'i440fx: hot-add, online and offline in a loop, unplug, power button'],
+    ['q35-busy-offline', 'a CPU with a bound, busy task goes offline and comes back; pids'],
     ['q35-suspend', 'the secondaries frozen and thawed by pm_test'],
     ['q35-dimm', 'a DIMM added, onlined by the shell loop, refused offlining, rejected unplug'],
     ['q35-dimm-zones', 'several DIMMs, online_kernel and online_movable, valid_zones, unplug'],

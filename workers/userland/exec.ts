@@ -9,7 +9,7 @@ const ELF_HEADER = '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0';
 export const executableFile = (program: string): string => `${ELF_HEADER}${program}`;
 
 /** Virtual time in user mode until a program's main function: loading and linking it; an estimate. */
-const STARTUP_COST = 400_000;
+export const STARTUP_COST = 400_000;
 
 /** Largest number of interpreters that name each other (`#!`). */
 const MAX_INTERPRETERS = 4;

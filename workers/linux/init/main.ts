@@ -14,12 +14,12 @@ import {
   set_cpu_present,
 } from '../include/linux/cpumask.ts';
 import { local_irq_enable } from '../include/linux/irqflags.ts';
-import { get_current, PF_KTHREAD, smp_processor_id, TASK_IDLE } from '../include/linux/sched.ts';
+import { get_current, PF_KTHREAD, smp_processor_id } from '../include/linux/sched.ts';
 import { setup_max_cpus } from '../kernel/boot-options.ts';
 import { bringup_nonboot_cpus, link_cpuhp_callbacks } from '../kernel/cpu.ts';
 import { boot_cpu_hotplug_init, cpuhp_init_state, cpuhp_threads_init } from '../kernel/cpuhp.ts';
 import { CPUHP_ONLINE } from '../kernel/cpuhp-states.ts';
-import { kthread_run, kthreadd } from '../kernel/kthread.ts';
+import { kthreadd } from '../kernel/kthread.ts';
 import { pr_info, pr_notice, sched_clock_init, set_console_loglevel } from '../kernel/printk/printk.ts';
 import { rcu_scheduler } from '../kernel/rcu/tree.ts';
 import { complete, init_completion, wait_for_completion } from '../kernel/sched/completion.ts';
@@ -32,9 +32,6 @@ import { systemState } from '../kernel/system-state.ts';
 import { createTask } from '../kernel/task.ts';
 import {
   alloc_workqueue,
-  flush_work,
-  INIT_WORK,
-  schedule_work,
   WQ_MEM_RECLAIM,
   WQ_UNBOUND,
   workqueue_init,
@@ -44,6 +41,7 @@ import type { Kernel } from '../kernel-context.ts';
 import { numaTables } from '../mm/numa.ts';
 import { build_all_zonelists_init } from '../mm/page_alloc.ts';
 import { bootMessages } from './boot-messages.ts';
+import { bootThreads } from './boot-threads.ts';
 
 export interface Initcall {
   /** Upstream's name; it is traced. */
@@ -88,34 +86,6 @@ const EARLY_WORKQUEUES: readonly (readonly [string, number])[] = [
   ['slub_flushwq', WQ_MEM_RECLAIM],
   ['netns', WQ_MEM_RECLAIM | WQ_UNBOUND],
 ];
-
-/** Threads of subsystems that the lab does not model, as ps shows them after boot, in the order of their making. */
-const RCU_THREADS = ['rcu_tasks_kthread', 'rcu_tasks_rude_kthread', 'rcu_tasks_trace_kthread'] as const;
-const LATE_THREADS = [
-  'kdevtmpfs',
-  'inet_frag_wq',
-  'kauditd',
-  'khungtaskd',
-  'oom_reaper',
-  'writeback',
-  'kcompactd0',
-  'ksmd',
-  'khugepaged',
-  'kintegrityd',
-  'kblockd',
-  'blkcg_punt_bio',
-] as const;
-
-function* sleepForever(k: Kernel): Co<number> {
-  for (;;) {
-    get_current(k).__state = TASK_IDLE;
-    yield* schedule(k);
-  }
-}
-
-function* spawnThreads(k: Kernel, names: readonly string[]): Co {
-  for (const name of names) yield* kthread_run(k, () => sleepForever(k), name);
-}
 
 /** The boot CPU is there, whatever the tables will say. */
 function boot_cpu_init(k: Kernel): void {
@@ -195,14 +165,11 @@ const kernel_init_freeable = traced('kernel_init_freeable', function* (k: Kernel
 
 /** early_initcalls: the threads of the boot CPU. */
 function* do_pre_smp_initcalls(k: Kernel): Co {
-  yield* spawnThreads(k, RCU_THREADS);
+  yield* bootThreads(k, 'rcu');
   yield* spawn_ksoftirqd(k);
-  yield* spawnThreads(k, ['rcu_preempt']);
+  yield* bootThreads(k, 'rcu_preempt');
   yield* cpu_stop_init(k);
-  // the first work item: its pool makes a second worker before the first one begins
-  const set_ready = INIT_WORK('crng_set_ready', function* (): Co {});
-  yield* schedule_work(k, set_ready);
-  yield* flush_work(k, set_ready);
+  yield* bootThreads(k, 'lockup_detector');
 }
 
 const smp_init = traced('smp_init', function* (k: Kernel, parts: BootParts): Co {
@@ -215,14 +182,17 @@ const smp_init = traced('smp_init', function* (k: Kernel, parts: BootParts): Co 
   const nodes = numaTables(k).online.size;
   yield* pr_info(k, `smp: Brought up ${nodes} node${nodes === 1 ? '' : 's'}, ${online} CPU${online === 1 ? '' : 's'}`);
   yield* parts.arch.smp_cpus_done(k);
+  yield* bootThreads(k, 'smp_done');
   yield* bootMessages(k, 'smp_done');
 });
 
 function* do_basic_setup(k: Kernel, parts: BootParts): Co {
+  yield* bootThreads(k, 'driver_init');
   yield* parts.driver_init(k);
   yield* bootMessages(k, 'driver_init');
-  yield* spawnThreads(k, LATE_THREADS);
+  yield* bootThreads(k, 'early_initcalls');
   for (const { name, fn } of parts.initcalls) yield* do_one_initcall(k, name, fn);
+  yield* bootThreads(k, 'late_initcalls');
 }
 
 const do_one_initcall = traced(

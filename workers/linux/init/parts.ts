@@ -3,7 +3,7 @@ import type { Program } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { serial8250_init, univ8250_console_init } from '../drivers/tty/serial/8250/8250_core.ts';
 import { tty_init } from '../drivers/tty/tty_io.ts';
-import { mnt_init, mountStandardTree } from '../fs/mount-tree.ts';
+import { mnt_init, mountDevices } from '../fs/mount-tree.ts';
 import { proc_root_init } from '../fs/proc/files.ts';
 import type { Kernel } from '../kernel-context.ts';
 import { populate_rootfs, type RootfsEntry } from './initramfs.ts';
@@ -54,7 +54,7 @@ export function bootParts({ path, program, rootfs }: InitOptions): BootParts {
       ...deviceInitcalls(),
     ],
     run_init_process: function* (k): Co<number> {
-      mountStandardTree(k);
+      mountDevices(k);
       return yield* run_init_process(k, path, program);
     },
   };

@@ -4,8 +4,16 @@ import { currentProcess, processes } from '../include/linux/sched/process.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 import { archOps } from './arch-ops.ts';
 
-/** The host's name, as `hostname` would set it. */
-export const utsname = kernelState((k) => ({ nodename: 'lab', machine: archOps(k).files.machine }));
+/** Longest host name. */
+const __NEW_UTS_LEN = 64;
+
+export const utsname = kernelState((k) => ({ nodename: '(none)', machine: archOps(k).files.machine }));
+
+export function sys_sethostname(k: Kernel, name: string): number {
+  if (name.length > __NEW_UTS_LEN) return -ERRNO.EINVAL;
+  utsname(k).nodename = name;
+  return 0;
+}
 
 /** setpgid(2): only for the caller and its children; a group other than one's own must exist. */
 export function sys_setpgid(k: Kernel, pid: number, group: number): number {

@@ -75,6 +75,7 @@ function newTask(
     exit_code: 0,
     sum_exec_runtime: 0,
     start_time: k.clock.now(),
+    nice: flags & PF_KTHREAD ? 0 : (parent?.nice ?? 0),
     sched_class: 'fair',
     vruntime: 0,
     exec_start: k.clock.now(),

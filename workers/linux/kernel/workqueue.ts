@@ -32,6 +32,7 @@ export const WQ_SYSFS = 0x40;
 export const WQ_POWER_EFFICIENT = 0x80;
 export const __WQ_ORDERED = 0x20000;
 export const WQ_DFL_ACTIVE = 256;
+const RESCUER_NICE_LEVEL = -20;
 
 /** What queue_work() puts into the trace as the requested CPU: any. It is NR_CPUS. */
 export const WORK_CPU_UNBOUND = (k: Kernel): number => k.profile.maxCpus;
@@ -150,6 +151,13 @@ const SYSTEM_WORKQUEUES: readonly (readonly [string, number, number])[] = [
   ['events_power_efficient', WQ_POWER_EFFICIENT, 0],
 ];
 
+/** The workqueue with this name; throws when there is none. */
+export function find_workqueue(k: Kernel, name: string): workqueue_struct {
+  const wq = state(k).workqueues.find((candidate) => candidate.name === name);
+  if (!wq) throw new Error(`there is no workqueue ${name}`);
+  return wq;
+}
+
 export function INIT_WORK(name: string, func: (k: Kernel, work: work_struct) => Co): work_struct {
   return { name, func, id: 0, pending: false, pwq: undefined, flushers: [] };
 }
@@ -233,6 +241,8 @@ function* init_rescuer(k: Kernel, wq: workqueue_struct): Co {
     },
     wq.name,
   );
+  task.nice = RESCUER_NICE_LEVEL;
+  task.flags |= PF_WQ_WORKER;
   yield* wake_up_process(k, task);
 }
 
@@ -430,7 +440,7 @@ const manage_workers = traced('manage_workers', function* (k: Kernel, pool: work
 const create_worker = traced('create_worker', function* (k: Kernel, pool: worker_pool): Co {
   const id = pool.nextWorker++;
   const suffix = pool.nice < 0 ? 'H' : '';
-  const name = pool.cpu < 0 ? `kworker/u${pool.id}:${id}${suffix}` : `kworker/${pool.cpu}:${id}${suffix}`;
+  const name = pool.cpu < 0 ? `kworker/u${pool.id}:${id}` : `kworker/${pool.cpu}:${id}${suffix}`;
   let worker: worker | undefined;
   const task = yield* kthread_create(
     k,
@@ -452,6 +462,7 @@ const create_worker = traced('create_worker', function* (k: Kernel, pool: worker
     desc: '',
   };
   task.flags |= PF_WQ_WORKER;
+  task.nice = pool.nice;
   yield* kthread_bind_mask(k, task, poolMask(k, pool));
   if (pool.cpu >= 0 && !pool.disassociated) kthread_set_per_cpu(k, task, pool.cpu);
   state(k).workers.set(task, worker);

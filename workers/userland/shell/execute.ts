@@ -25,12 +25,31 @@ import { COMMAND_COST, ShellError } from './state.ts';
 import { setElement } from './values.ts';
 import { foreground } from './wait.ts';
 
-/** Runs commands one after the other; the last one's status. `last`: the process ends with them. */
-export function* executeStatements(shell: Shell, statements: readonly Statement[], last = false): Co<number> {
+/** What ends with its last command: a `(…)`, or a `$(…)` or `-c` text. */
+export type Ending = 'subshell' | 'text';
+
+/** Whether bash lets the process become its last command: at the end of a text only one without redirections. */
+function mayBecome(node: PipelineNode | AndOr, ending: Ending): boolean {
+  switch (node.type) {
+    case 'Command':
+      return ending === 'subshell' || node.redirects.length === 0;
+    case 'Subshell':
+      return ending === 'subshell';
+    case 'AndOr': {
+      const last = node.commands.at(-1);
+      return last?.type === 'Command' && mayBecome(last, ending);
+    }
+    default:
+      return false;
+  }
+}
+
+/** Runs commands one after the other; the last one's status. `ending`: the process ends with them. */
+export function* executeStatements(shell: Shell, statements: readonly Statement[], ending?: Ending): Co<number> {
   for (const [index, statement] of statements.entries()) {
     yield* shell.betweenCommands();
     if (shell.stopped) break;
-    const final = last && index === statements.length - 1 && statements.length === 1;
+    const final = ending !== undefined && index === statements.length - 1 && mayBecome(statement.command, ending);
     if (statement.background) yield* startBackground(shell, statement);
     else shell.state.status = yield* shell.catching(executeNode(shell, statement.command, final));
   }
@@ -49,7 +68,7 @@ export function* executeNode(shell: Shell, node: PipelineNode | AndOr, last = fa
     case 'Pipeline':
       return yield* executePipeline(shell, node);
     case 'AndOr':
-      return yield* executeAndOr(shell, node);
+      return yield* executeAndOr(shell, node, last);
     case 'If':
       return yield* executeIf(shell, node);
     case 'For':
@@ -65,7 +84,7 @@ export function* executeNode(shell: Shell, node: PipelineNode | AndOr, last = fa
     case 'Subshell':
       // a process that was forked to run just this is the subshell: `(…) &` and `(…) | …` are one process
       if (last && state.isSubshell && state.traps.size === 0) {
-        return yield* executeStatements(shell, node.body.commands, true);
+        return yield* executeStatements(shell, node.body.commands, 'subshell');
       }
       return yield* checked(shell, yield* executeSubshell(shell, node.body));
     case 'Redirected': {
@@ -122,13 +141,13 @@ function* condition(shell: Shell, run: Co<number>): Co<number> {
   }
 }
 
-function* executeAndOr(shell: Shell, node: AndOr): Co<number> {
+function* executeAndOr(shell: Shell, node: AndOr, last: boolean): Co<number> {
   let status = 0;
   for (const [index, command] of node.commands.entries()) {
     const operator = node.operators[index - 1];
     if (operator === '&&' && status !== 0) continue;
     if (operator === '||' && status === 0) continue;
-    const run = shell.catching(executeNode(shell, command));
+    const run = shell.catching(executeNode(shell, command, last && index === node.commands.length - 1));
     status = index < node.operators.length ? yield* condition(shell, run) : yield* run;
     shell.state.status = status;
     yield* shell.betweenCommands();
@@ -207,7 +226,7 @@ function* executeSubshell(shell: Shell, body: CompoundList): Co<number> {
   const { state } = shell;
   const pid = yield* shell.fork(function* (child) {
     if (state.options.monitor) yield* child.sys.setpgid(child.sys.getpid(), child.sys.getpid());
-    return yield* executeStatements(child, body.commands, true);
+    return yield* executeStatements(child, body.commands, 'subshell');
   });
   if (pid < 0) return 254;
   if (state.options.monitor) yield* shell.sys.setpgid(pid, pid);

@@ -574,6 +574,12 @@ export class FakeKernel {
         inode.mode = mode;
         return 0;
       },
+      *mount() {
+        return 0;
+      },
+      *sethostname() {
+        return 0;
+      },
       *chdir(path) {
         const inode = at(path, true);
         if (typeof inode === 'number') return inode;

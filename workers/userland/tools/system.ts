@@ -1,5 +1,5 @@
 /** date, uname, hostname, uptime, dmesg, free, mount, stty, id, whoami, which, tty, getconf, sync, poweroff and others. */
-import type { Termios } from '../../abi/syscall.ts';
+import { ERRNO, type Termios } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { findProgram } from '../exec.ts';
 import { errorText, readFile, writeAll } from '../stdio.ts';
@@ -60,8 +60,11 @@ export function* uname(tool: Tool): Co<number> {
 }
 
 export function* hostname(tool: Tool): Co<number> {
-  if (tool.args.some((arg) => !arg.startsWith('-')))
-    return yield* tool.fail('you must be root to change the host name');
+  const name = tool.args.find((arg) => !arg.startsWith('-'));
+  if (name !== undefined) {
+    const error = yield* tool.sys.sethostname(name);
+    return error < 0 ? yield* tool.fail('name too long') : 0;
+  }
   yield* tool.print(`${tool.sys.uname().nodename}\n`);
   return 0;
 }
@@ -200,10 +203,24 @@ function humanKib(kib: number): string {
   return `${Math.floor(kib)}Ki`;
 }
 
+/** mount(8)'s words for some errors of mount(2). */
+const MOUNT_ERRORS: Readonly<Record<number, (source: string, directory: string, type: string) => string>> = {
+  [ERRNO.ENOENT]: () => 'mount point does not exist.',
+  [ERRNO.ENOTDIR]: () => 'mount point is not a directory.',
+  [ERRNO.ENODEV]: (_source, _directory, type) => `unknown filesystem type '${type}'.`,
+  [ERRNO.EBUSY]: (source) => `${source} already mounted or mount point busy.`,
+};
+
 export function* mount(tool: Tool): Co<number> {
   const options = yield* tool.options('t:o:lavr', { types: 't', options: 'o' });
-  if (options.operands.length > 0)
-    return yield* tool.fail(`${options.operands.at(-1)}: mounting is not supported here.`, 32);
+  if (options.operands.length > 0) {
+    const [source = '', directory = source] = options.operands;
+    const type = options.value('t') ?? 'auto';
+    const error = yield* tool.sys.mount(source, directory, type);
+    if (error >= 0) return 0;
+    const reason = MOUNT_ERRORS[-error]?.(source, directory, type) ?? `${errorText(error)}.`;
+    return yield* tool.fail(`${directory}: ${reason}`, 32);
+  }
   const text = yield* readFile(tool.sys, '/proc/mounts');
   if (typeof text === 'number') return yield* tool.fail(`failed to read mtab: ${errorText(text)}`, 1);
   const wanted = options.value('t')?.split(',');

@@ -77,12 +77,12 @@ test('/proc/softirqs has a column for each possible CPU', () => {
 test('/proc/mounts, /proc/cmdline, /proc/version, /proc/sys/kernel', () => {
   const { k } = boot();
   expect(peekFile(k, '/proc/1/mounts')).toBe(
-    'rootfs / rootfs rw 0 0\nproc /proc proc rw,relatime 0 0\nsys /sys sysfs rw,relatime 0 0\nd /sys/kernel/debug debugfs rw,relatime 0 0\n' +
-      'dev /dev devtmpfs rw,relatime,mode=755,inode64 0 0\ntmp /tmp tmpfs rw,relatime,inode64 0 0\n',
+    'rootfs / rootfs rw 0 0\ndev /dev devtmpfs rw,relatime,mode=755,inode64 0 0\nproc /proc proc rw,relatime 0 0\n' +
+      'sys /sys sysfs rw,relatime 0 0\ntmp /tmp tmpfs rw,relatime,inode64 0 0\nd /sys/kernel/debug debugfs rw,relatime 0 0\n',
   );
   expect(peekFile(k, '/proc/cmdline')).toBe('console=ttyS0\n');
   expect(peekFile(k, '/proc/version')).toBe('Linux version 6.1.0-test (test) #1 SMP PREEMPT_DYNAMIC Debian\n');
-  expect(peekFile(k, '/proc/sys/kernel/hostname')).toBe('lab\n');
+  expect(peekFile(k, '/proc/sys/kernel/hostname')).toBe('(none)\n');
 });
 
 test('what is written to /dev/kmsg is a message of the kernel’s log, of level 4 unless it says otherwise', () => {

@@ -42,6 +42,8 @@ export interface task_struct {
   /** Nanoseconds of processor time spent. */
   sum_exec_runtime: number;
   start_time: number;
+  /** -20 to 19. */
+  nice: number;
   sched_class: SchedClass;
   /** sched_entity::vruntime, ns. */
   vruntime: number;

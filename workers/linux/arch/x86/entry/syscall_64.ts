@@ -19,6 +19,7 @@ import { file_tty, tty_set_termios } from '../../../drivers/tty/tty_io.ts';
 import { d_path } from '../../../fs/d_path.ts';
 import { do_execveat_common } from '../../../fs/exec.ts';
 import { close_fd, do_dup2, f_dupfd, fget } from '../../../fs/file.ts';
+import { do_mount } from '../../../fs/mount-tree.ts';
 import { do_mkdirat, do_renameat2, do_rmdir, do_symlinkat, do_unlinkat } from '../../../fs/namei.ts';
 import { do_chdir, do_faccessat, do_fchmodat, do_sys_openat2 } from '../../../fs/open.ts';
 import { do_pipe2 } from '../../../fs/pipe.ts';
@@ -38,7 +39,7 @@ import { sys_reboot } from '../../../kernel/reboot.ts';
 import { sched_yield, user_compute } from '../../../kernel/sched/core.ts';
 import { sched_getaffinity, sched_setaffinity } from '../../../kernel/sched/syscalls.ts';
 import { do_sigaction, kill_something_info } from '../../../kernel/signal.ts';
-import { sys_setpgid, sys_setsid, utsname } from '../../../kernel/sys.ts';
+import { sys_sethostname, sys_setpgid, sys_setsid, utsname } from '../../../kernel/sys.ts';
 import { set_task_comm } from '../../../kernel/task.ts';
 import { hrtimer_nanosleep } from '../../../kernel/time/nanosleep.ts';
 import type { Kernel } from '../../../kernel-context.ts';
@@ -133,6 +134,10 @@ const sys_symlink = plain('symlink', (k: Kernel, target: string, path: string) =
 );
 const sys_chmod = plain('chmod', do_fchmodat);
 const sys_chdir = plain('chdir', do_chdir);
+const sys_mount = plain('mount', (k: Kernel, source: string, directory: string, type: string) =>
+  do_mount(k, cwd(k), source, directory, type),
+);
+const sys_sethostname_entry = plain('sethostname', sys_sethostname);
 const sys_getcwd = plain('getcwd', (k: Kernel) => d_path(cwd(k)));
 const sys_fork = entry('fork', kernel_clone);
 const sys_execve = entry('execve', do_execveat_common);
@@ -280,6 +285,12 @@ export class ProcessSyscalls implements Syscalls {
   }
   chdir(path: string): Co<number> {
     return this.enter(() => sys_chdir(this.k, path));
+  }
+  mount(source: string, directory: string, type: string): Co<number> {
+    return this.enter(() => sys_mount(this.k, source, directory, type));
+  }
+  sethostname(name: string): Co<number> {
+    return this.enter(() => sys_sethostname_entry(this.k, name));
   }
   getcwd(): Co<string> {
     return certain(this.enter(() => sys_getcwd(this.k)));
