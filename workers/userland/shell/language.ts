@@ -4,7 +4,7 @@
  */
 import type { Co } from '../../sim/coroutine.ts';
 import { startProgram } from './command.ts';
-import { executeNode, executeStatements } from './execute.ts';
+import { type Ending, executeNode, executeStatements } from './execute.ts';
 import { expandQuotedText, expandSingle } from './expand.ts';
 import { quoteForInput } from './parameters.ts';
 import { type AndOr, type Parsed, type PipelineNode, parseScript, type Statement, type Word } from './parse.ts';
@@ -13,8 +13,8 @@ import type { Shell } from './shell.ts';
 export interface ShellLanguage {
   parseScript(text: string): Parsed;
   executeNode(shell: Shell, node: PipelineNode | AndOr): Co<number>;
-  /** `last`: nothing follows, so the last command may replace the shell. */
-  executeStatements(shell: Shell, statements: readonly Statement[], last?: boolean): Co<number>;
+  /** `ending`: nothing follows, so the last command may replace the shell. */
+  executeStatements(shell: Shell, statements: readonly Statement[], ending?: Ending): Co<number>;
   /** A word that becomes one field. */
   expandSingle(shell: Shell, word: Word): Co<string>;
   /** A text that is read as inside double quotes. */

@@ -190,7 +190,9 @@ export class Shell {
       yield* child.sys.close(writeEnd);
       if (script.source !== undefined) child.state.source = { text: script.source, firstLine: line };
       const file = onlyInput(script);
-      return file ? yield* child.copyFile(file) : yield* child.language.executeStatements(child, script.commands, 'text');
+      return file
+        ? yield* child.copyFile(file)
+        : yield* child.language.executeStatements(child, script.commands, 'text');
     });
     yield* this.sys.close(writeEnd);
     const output = yield* readAll(this.sys, readEnd);
@@ -220,7 +222,8 @@ export class Shell {
     let status = state.status;
     const error = parsed.error;
     const sound = error ? commandsBefore(parsed) : parsed.script.commands;
-    if (sound.length > 0) status = yield* this.language.executeStatements(this, sound, last && !error ? 'text' : undefined);
+    if (sound.length > 0)
+      status = yield* this.language.executeStatements(this, sound, last && !error ? 'text' : undefined);
     else if (!error) status = 0;
     if (error && !state.unwinding) status = yield* this.tellSyntaxFault(parsed, error);
     if (state.unwinding?.kind === 'discard' && sound.length > 0) this.discardedAt = endOfFailed(sound, state.position);
