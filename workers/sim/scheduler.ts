@@ -33,7 +33,8 @@ export class Scheduler implements Clock, LogContext {
   /** Virtual cost in ns of entering a traced function; the guest kernel's profile supplies it. */
   costOf: (name: string) => Ns = () => 200;
   private readonly log: EventLog;
-  private readonly running = new Set<Processor>();
+  /** Processors that execute something, in no order that matters. */
+  private readonly running: Processor[] = [];
   private active: Processor | undefined;
   private stopped = false;
   /** Time of the event that ran last or is running. */
@@ -216,8 +217,11 @@ export class Scheduler implements Clock, LogContext {
   }
 
   private runStateChanged(processor: Processor): void {
-    if (processor.runState === 'running') this.running.add(processor);
-    else this.running.delete(processor);
+    const { running } = this;
+    const at = running.indexOf(processor);
+    if (processor.runState === 'running') {
+      if (at < 0) running.push(processor);
+    } else if (at >= 0) running.splice(at, 1);
     this.log.emit('vcpu_state', processor.index, processor.runState);
   }
 }

@@ -3,12 +3,19 @@ import { type Kernel, kernelState } from '../../kernel-context.ts';
 
 const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);
 
+/** Words that a mask has at first; most machines have no more CPUs. */
+const FIRST_WORDS = 8;
+
 export class CpuMask {
-  private readonly words: Uint32Array;
+  private readonly bits: number;
+  /** As many as the highest CPU that was ever set needs. */
+  private words: Uint32Array;
+  private count = 0;
 
   /** `bits`: capacity, nr_cpumask_bits. */
   constructor(bits: number, cpus: Iterable<number> = []) {
-    this.words = new Uint32Array(Math.max(1, Math.ceil(bits / 32)));
+    this.bits = Math.max(1, Math.ceil(bits / 32)) * 32;
+    this.words = new Uint32Array(Math.min(FIRST_WORDS, this.bits / 32));
     for (const cpu of cpus) this.set(cpu);
   }
 
@@ -17,51 +24,66 @@ export class CpuMask {
   }
 
   set(cpu: number): void {
+    if (cpu < 0 || cpu >= this.bits || this.has(cpu)) return;
     const at = cpu >> 5;
-    if (at < this.words.length) this.words[at] = (this.words[at] ?? 0) | (1 << (cpu & 31));
+    if (at >= this.words.length) {
+      const more = new Uint32Array(Math.min(Math.max(at + 1, 2 * this.words.length), this.bits / 32));
+      more.set(this.words);
+      this.words = more;
+    }
+    this.words[at] = (this.words[at] ?? 0) | (1 << (cpu & 31));
+    this.count++;
   }
 
   clear(cpu: number): void {
+    if (!this.has(cpu)) return;
     const at = cpu >> 5;
-    if (at < this.words.length) this.words[at] = (this.words[at] ?? 0) & ~(1 << (cpu & 31));
+    this.words[at] = (this.words[at] ?? 0) & ~(1 << (cpu & 31));
+    this.count--;
   }
 
   get weight(): number {
-    let count = 0;
-    for (const word of this.words) for (let rest = word; rest !== 0; rest &= rest - 1) count++;
-    return count;
+    return this.count;
   }
 
   /** Lowest set bit, or -1. */
   get first(): number {
-    const at = this.words.findIndex((word) => word !== 0);
-    return at < 0 ? -1 : at * 32 + lowestBit(this.words[at] ?? 0);
+    for (let at = 0; at < this.words.length; at++) {
+      const word = this.words[at] ?? 0;
+      if (word !== 0) return at * 32 + lowestBit(word);
+    }
+    return -1;
   }
 
   *[Symbol.iterator](): Generator<number, void, undefined> {
     // bits that change while somebody iterates are seen or not as they are when their turn comes
     for (let at = 0; at < this.words.length; at++) {
-      if (this.words[at] === 0) continue;
-      for (let cpu = at * 32; cpu < at * 32 + 32; cpu++) if (this.has(cpu)) yield cpu;
+      let beyond = -1;
+      for (let rest = this.words[at] ?? 0; rest !== 0; rest = (this.words[at] ?? 0) & beyond) {
+        const bit = lowestBit(rest);
+        beyond = bit === 31 ? 0 : -2 << bit;
+        yield at * 32 + bit;
+      }
     }
   }
 
   copy(): CpuMask {
-    return new CpuMask(this.words.length * 32, this);
+    return this.wordwise((word) => word);
   }
 
   and(other: CpuMask): CpuMask {
-    return new CpuMask(
-      this.words.length * 32,
-      [...this].filter((cpu) => other.has(cpu)),
-    );
+    return this.wordwise((word, at) => word & (other.words[at] ?? 0));
   }
 
   andNot(other: CpuMask): CpuMask {
-    return new CpuMask(
-      this.words.length * 32,
-      [...this].filter((cpu) => !other.has(cpu)),
-    );
+    return this.wordwise((word, at) => word & ~(other.words[at] ?? 0));
+  }
+
+  private wordwise(combine: (word: number, at: number) => number): CpuMask {
+    const result = new CpuMask(this.bits);
+    result.words = this.words.map(combine);
+    for (const word of result.words) for (let rest = word; rest !== 0; rest &= rest - 1) result.count++;
+    return result;
   }
 
   equals(other: CpuMask): boolean {
