@@ -9,14 +9,12 @@
  * ICC_IAR1_EL1, and ends with ICC_EOIR1_EL1. Returning from the frame sets the flag again, as ERET does. `HALT` (WFI)
  * waits for an interrupt with the flag set.
  *
- * Power: processor 0 begins at {@link ARM64_ENTRY}, the others are off (run state `wait-for-sipi`) until CPU_ON starts
+ * Power: processor 0 begins at 0 (the flash that holds UEFI) or at 0x40000000 (QEMU's boot stub, at the beginning of RAM:
+ * without firmware); what follows there ends in the kernel. The others are off (run state `wait-for-sipi`) until CPU_ON starts
  * them with `GuestProgram.start(processor, entryPoint, contextId)`. After CPU_OFF the call returns to the caller, whose
  * next yield, of whatever kind, is its last: it must be the very next thing. SYSTEM_OFF and SYSTEM_RESET stop every
  * processor at their next yields.
  */
-
-/** Addresses at which processor 0 begins: the flash that holds UEFI, or QEMU's boot stub at the beginning of RAM. */
-export const ARM64_ENTRY = { flash: 0x0000_0000, bootStub: 0x4000_0000 } as const;
 
 /** System registers that the lab's processors have. Values are non-negative integers below 2^53. */
 export type Arm64SystemRegister =

@@ -7,6 +7,8 @@ import type { ApicId, VcpuIndex } from '../protocol/units.ts';
 export interface CpuTopology {
   readonly sockets: number;
   readonly dies: number;
+  /** Clusters of cores in a socket; only `virt` has more than one. */
+  readonly clusters?: number;
   readonly cores: number;
   readonly threads: number;
 }
@@ -14,10 +16,13 @@ export interface CpuTopology {
 /** One possible vCPU: a slot that is filled or can be. */
 export interface PossibleCpu {
   readonly index: VcpuIndex;
+  /** On `virt`: the affinity fields of MPIDR_EL1. */
   readonly apicId: ApicId;
   readonly socketId: number;
   /** Present in `props` only when the machine has more than one die. */
   readonly dieId: number;
+  /** Only on `virt`. */
+  readonly clusterId?: number;
   readonly coreId: number;
   readonly threadId: number;
   /** NUMA node, 0 unless -numa says otherwise. */
@@ -82,9 +87,34 @@ export interface ColdPluggedDimm {
   readonly node: number;
 }
 
+/** What -machine, -bios and -drive if=pflash say about a machine of the type `virt`. */
+export interface VirtOptions {
+  readonly gicVersion: 2 | 3;
+  /** The GIC has an interrupt translation service; only version 3 has one. */
+  readonly its: boolean;
+  /** Addresses above 4 GiB may be used. */
+  readonly highmem: boolean;
+  /** UEFI is in the flash: without it there are neither ACPI tables nor a Generic Event Device. */
+  readonly firmware: boolean;
+  /** `acpi=off` hides the tables from the firmware. */
+  readonly acpi: boolean;
+  /** EL3 and EL2 are there for the guest. */
+  readonly secure: boolean;
+  readonly virtualization: boolean;
+  readonly iommu: 'none' | 'smmuv3';
+  /** Memory tagging, host memory errors. */
+  readonly mte: boolean;
+  readonly ras: boolean;
+  /** x-oem-id and x-oem-table-id: what table headers say instead of BOCHS and BXPC. */
+  readonly oemId?: string;
+  readonly oemTableId?: string;
+}
+
 export interface MachineConfig {
   /** `pc`, `q35`, `virt` or `none`, a machine with a monitor alone (aliases and versions resolved). */
   readonly board: 'pc' | 'q35' | 'virt' | 'none';
+  /** Of the board `virt`, and only of it. */
+  readonly virt?: VirtOptions;
   /** The machine type's full name: `pc-q35-7.2`. */
   readonly machineType: string;
   /** `kvm` completes a CPU unplug; `tcg` does what was recorded of QEMU 7.2 under TCG. */

@@ -19,6 +19,8 @@ export interface DimmSlotsOptions {
   readonly nodeCount: number;
   /** Ids of the backends that are the machine's own RAM. */
   readonly ramBackends: readonly string[];
+  /** Why the machine refuses every DIMM, if it does. */
+  readonly refusal?: string | undefined;
   /** Where a new device appears in QOM. */
   readonly qomPathOf: (id: string | undefined) => string;
 }
@@ -81,6 +83,8 @@ export class DimmSlots implements MemoryDevices {
 
   /** Slot and address for a DIMM, or why it has none. */
   place(request: DimmRequest): Omit<ColdPluggedDimm, 'place'> | BoardError {
+    const { refusal } = this.options;
+    if (refusal !== undefined) return generic(refusal);
     const slot = this.freeSlot(request.slot);
     if (typeof slot !== 'number') return slot;
     const { backend, node, id } = request;

@@ -16,6 +16,7 @@ import {
 import { gatherOptions, type ObjectInput } from './object-members.ts';
 import { IDENTIFIER_HINT, isIdentifier, parseSize, splitOptions } from './option-text.ts';
 import { isDict, type QDict, QObjectStream } from './qobject.ts';
+import { isFlash } from './virt-options.ts';
 
 const MIB = 1024 * 1024;
 
@@ -101,8 +102,13 @@ const IGNORED_FLAGS = new Set([
 /** The options that were given, before they are held against each other. */
 export interface Collected {
   machine: LabMachine;
+  /** Properties of -machine that only some types have, as given; the type may come behind them. */
+  machineProperties: [name: string, value: string][];
+  /** -bios, or a flash drive. */
+  firmwareGiven: boolean;
   accelerator: 'tcg' | 'kvm';
-  cpu: string;
+  /** Undefined: the machine's own default. */
+  cpu: string | undefined;
   smp: Record<string, string>;
   memory: Record<string, string>;
   append: string;
@@ -169,22 +175,22 @@ const chooseMachine: Handler = (value, into) => {
       if (wrong) return wrong;
     } else if (key.startsWith(SMP_PREFIX)) into.smp[key.slice(SMP_PREFIX.length)] = text;
     else if (key === 'memory-backend') into.memoryBackend = text;
-    else if (!MACHINE_PROPERTIES.has(key)) into.ignored.push(`-machine ${key}=${text}`);
-    else if (ON_OFF_AUTO.has(key) && !['on', 'off', 'auto'].includes(text)) {
-      return `Parameter '${key}' does not accept value '${text}'`;
-    } else {
-      if (key === 'nvdimm') into.nvdimms = text === 'on';
-      into.ignored.push(`-machine ${key}=${text}`);
-    }
+    else into.machineProperties.push([key, text]);
   }
   return undefined;
 };
 
-/** A property that no machine has is complained of when the machine's type is known. */
-function unknownMachineProperty({ ignored, machine }: Collected): string | undefined {
-  for (const option of ignored) {
-    const key = /^-machine ([^=]*)=/.exec(option)?.[1];
-    if (key !== undefined && !MACHINE_PROPERTIES.has(key)) return `Property '${machine.type}-machine.${key}' not found`;
+/** Properties of a PC, or of no machine at all, are looked at when the machine's type is known. */
+function checkMachineProperties(into: Collected): string | undefined {
+  const { machineProperties, machine } = into;
+  if (machine.board === 'virt') return undefined;
+  for (const [key, text] of machineProperties) {
+    if (!MACHINE_PROPERTIES.has(key)) return `Property '${machine.type}-machine.${key}' not found`;
+    if (ON_OFF_AUTO.has(key) && !['on', 'off', 'auto'].includes(text)) {
+      return `Parameter '${key}' does not accept value '${text}'`;
+    }
+    if (key === 'nvdimm') into.nvdimms = text === 'on';
+    into.ignored.push(`-machine ${key}=${text}`);
   }
   return undefined;
 }
@@ -343,17 +349,20 @@ export function readOptions(words: readonly string[], into: Collected): string |
       if (value === undefined) return `${word}: requires an argument`;
       const wrong = handler ? handler(value, into, option) : undefined;
       if (wrong) return wrong;
+      if (option === 'bios' || (option === 'drive' && isFlash(value))) into.firmwareGiven = true;
       if (!handler) into.ignored.push(`${word} ${value}`);
     }
   }
-  return unknownMachineProperty(into);
+  return checkMachineProperties(into);
 }
 
 /** What QEMU takes when no option is given. */
 export const noOptions = (): Collected => ({
   machine: DEFAULT_MACHINE,
+  machineProperties: [],
+  firmwareGiven: false,
   accelerator: 'tcg',
-  cpu: 'qemu64',
+  cpu: undefined,
   smp: {},
   memory: {},
   append: '',

@@ -11,6 +11,7 @@ import { readDevices } from './device-options.ts';
 import { splitAtCommas } from './option-text.ts';
 import { readMemory, readRam } from './ram-options.ts';
 import { parseSmp, type SmpGiven, type SmpTopology } from './smp.ts';
+import { checkCpuCount, readArmCpu, readVirtOptions, virtCpus } from './virt-options.ts';
 
 const fail = (error: string): { ok: false; error: string } => ({ ok: false, error });
 
@@ -41,8 +42,10 @@ export function splitCommandLine(text: string): Parsed<string[]> {
   return { ok: true, value: words };
 }
 
+const DEFAULT_X86_CPU = 'qemu64';
+
 /** -cpu: the model, then properties: `name=value`, `+name`, `-name`. */
-function readCpu({ cpu, ignored, accelerator, machine }: Collected): Parsed<string> {
+function readCpu({ cpu = DEFAULT_X86_CPU, ignored, accelerator, machine }: Collected): Parsed<string> {
   const [model = '', ...properties] = splitAtCommas(cpu);
   if (!CPU_MODELS.includes(model)) return fail(`unable to find CPU model '${model}'`);
   const type = `${model}-x86_64-cpu`;
@@ -87,30 +90,43 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
   const wrong = readOptions(words, into);
   if (wrong) return fail(wrong);
   const { type, maxCpus, board } = into.machine;
+  const isVirt = board === 'virt';
   const given = readSmp(into.smp);
   if (!given.ok) return given;
-  const rules = { machine: type, minCpus: 1, maxCpus, dies: board !== 'none', clusters: false, preferSockets: false };
+  const rules = {
+    machine: type,
+    minCpus: 1,
+    maxCpus,
+    dies: board === 'pc' || board === 'q35',
+    clusters: isVirt,
+    preferSockets: false,
+  };
   const smp = parseSmp(given.value, rules);
   if (!smp.ok) return smp;
   const memory = readMemory(into.memory, into.objects.find(({ id }) => id === into.memoryBackend)?.size);
   if (!memory.ok) return memory;
-  const slots = board === 'none' ? [] : slotsOf(smp.value);
-  const cpuModel = readCpu(into);
+  const virt = isVirt ? readVirtOptions(into) : undefined;
+  if (virt && !virt.ok) return virt;
+  const cpuModel = isVirt ? readArmCpu(into) : readCpu(into);
   if (!cpuModel.ok) return cpuModel;
+  const tooMany = virt && checkCpuCount(smp.value.maxcpus, virt.value);
+  if (tooMany !== undefined) return fail(tooMany);
+  const slots = board === 'none' ? [] : virt ? virtCpus(smp.value, virt.value) : slotsOf(smp.value);
   const ram = readRam(into, memory.value, slots, smp.value.dies);
   if (!ram.ok) return ram;
   const badObject = into.objectChecks.map((check) => check()).find((error) => error !== undefined);
   if (badObject !== undefined) return fail(badObject);
-  if ((slots.at(-1)?.apicId ?? 0) >= 255) {
+  if (!isVirt && (slots.at(-1)?.apicId ?? 0) >= 255) {
     return fail('current -smp configuration requires kernel irqchip and X2APIC API support.');
   }
-  const { sockets, dies, cores, threads } = smp.value;
-  const topology = { sockets, dies, cores, threads };
-  const cpuType = `${cpuModel.value}-x86_64-cpu`;
+  const { sockets, dies, clusters, cores, threads } = smp.value;
+  const topology = { sockets, dies, ...(isVirt ? { clusters } : {}), cores, threads };
+  const cpuType = `${cpuModel.value}-${isVirt ? 'arm' : 'x86_64'}-cpu`;
   const { possibleCpus, nodes: numaNodes } = ram.value;
   const { size, max: maxMemory, slots: memorySlots } = memory.value;
   const devices = readDevices(into, {
     ...{ board, topology, possibleCpus, numaNodes, cpuType, memorySlots, maxMemory },
+    ...(virt ? { virt: virt.value } : {}),
     memorySize: size,
     memoryBackends: ram.value.backends,
     ramBackends: ram.value.backendIds,
@@ -120,6 +136,7 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
     ok: true,
     value: {
       board,
+      ...(virt ? { virt: virt.value } : {}),
       machineType: type,
       accelerator: into.accelerator,
       cpuModel: cpuModel.value,

@@ -1,6 +1,7 @@
 /** -device: vCPUs into their slots, DIMMs into theirs, as QEMU 7.2 plugs them before power-on; other devices cannot matter here. */
 import type { ColdPluggedCpu, ColdPluggedDimm, MachineConfig, PossibleCpu } from '../abi/machine-config.ts';
 import { deviceMemory, x86BoardAddresses } from '../hw/boards/addresses.ts';
+import { NO_GED, virtLayout } from '../hw/boards/virt-addresses.ts';
 import { DimmSlots } from '../hw/dimm-slots.ts';
 import type { Parsed } from '../protocol/scenario.ts';
 import type { Collected } from './command-line-options.ts';
@@ -14,6 +15,7 @@ import type { QDict } from './qobject.ts';
 type MachineSoFar = Pick<
   MachineConfig,
   | 'board'
+  | 'virt'
   | 'topology'
   | 'possibleCpus'
   | 'numaNodes'
@@ -79,11 +81,13 @@ class DeviceReader {
     this.present = new Set(config.possibleCpus.filter((cpu) => cpu.present).map(({ index }) => index));
     const { board, memorySlots, maxMemory, memorySize, numaNodes, ramBackends } = config;
     const addresses = board === 'pc' || board === 'q35' ? x86BoardAddresses[board] : undefined;
+    const virt = config.virt ? virtLayout(config) : undefined;
     // only to find slots and addresses: nobody hears of what is plugged there
     this.slots = new DimmSlots(
       {
         slotCount: memorySlots,
-        region: addresses && deviceMemory(addresses, config),
+        region: virt ? virt.deviceMemory : addresses && deviceMemory(addresses, config),
+        refusal: virt && !virt.hasGed ? NO_GED : undefined,
         limit: maxMemory - memorySize,
         nodeCount: numaNodes.length,
         ramBackends,

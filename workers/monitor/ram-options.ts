@@ -12,7 +12,8 @@ const MIB = 1024 * 1024;
 const fail = (error: string): { ok: false; error: string } => ({ ok: false, error });
 
 /** Name of the backend that -m makes. */
-const defaultRamId = (board: LabMachine['board']): string => (board === 'none' ? 'ram' : 'pc.ram');
+const defaultRamId = (board: LabMachine['board']): string =>
+  board === 'none' ? 'ram' : board === 'virt' ? 'mach-virt.ram' : 'pc.ram';
 
 const MAX_SLOTS = 256;
 /** The size is rounded up to it (include/hw/boards.h: 8 KiB). */

@@ -1,4 +1,5 @@
 /** What makes a board, and what a board is to the composition root. */
+import type { Arm64Platform } from '../../abi/arm64.ts';
 import type { Board, BoardEvents, ResetReason } from '../../abi/board.ts';
 import type { Chardev } from '../../abi/chardev.ts';
 import type { MachineConfig } from '../../abi/machine-config.ts';
@@ -12,6 +13,8 @@ export interface BoardFirmware {
   readonly rsdpAddress: number;
   readonly e820: Platform['e820'];
   readonly regions: readonly { readonly address: number; readonly bytes: Uint8Array }[];
+  /** What an arm64 kernel is handed over; only of the board `virt`. */
+  readonly arm64?: Arm64Platform;
 }
 
 export interface BoardOptions {
