@@ -52,12 +52,26 @@ export default function Terminal({ label, output, session, colours, fontFamily, 
     terminal.open(element);
     terminal.textarea?.setAttribute('aria-label', label);
     const typed = terminal.onData((text) => input.current(text));
+    // A backspace goes back over the end of a line that the terminal wrapped: the guest does not know how wide it is.
+    terminal.write('\x1b[?45h');
+    const paste = (event: ClipboardEvent) => {
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      const lines = terminal.modes.bracketedPasteMode && /\r?\n$/.test(text);
+      if (!lines) return;
+      // Whole lines are meant to run: an editor that takes a paste as it is would wait for Enter.
+      event.preventDefault();
+      event.stopPropagation();
+      terminal.paste(text.replace(/\r?\n$/, ''));
+      input.current('\r');
+    };
+    element.addEventListener('paste', paste, { capture: true });
     const resize = new ResizeObserver(() => {
       if (element.clientWidth > 0 && element.clientHeight > 0) fit.fit();
     });
     resize.observe(element);
     screen.current = { terminal, session, written: 0 };
     return () => {
+      element.removeEventListener('paste', paste, { capture: true });
       typed.dispose();
       resize.disconnect();
       terminal.dispose();

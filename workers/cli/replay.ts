@@ -180,8 +180,8 @@ class Replay {
     this.session.settle();
     const { registers, dmesg, qmpLines } = this.observer.take();
     this.session.input('qmp', '{"execute": "qmp_capabilities"}');
-    // the recorder's shell has no controlling terminal, and so no job control
-    this.session.input('sh', `set +m; stty -echo cols 200; cd /; PS1='${PROMPT}'; PS2=\n`);
+    // the recorder's shell has no controlling terminal, and so no job control, and its terminal is a dumb one
+    this.session.input('sh', `TERM=dumb; set +m; stty -echo cols 200; cd /; PS1='${PROMPT}'; PS2=\n`);
     this.session.settle();
     this.observer.takeTty();
     this.observe(OBSERVE.boot, OBSERVE.state);

@@ -49,7 +49,7 @@ export class Lab {
       .filter(({ kind }) => kind === 'tty_out')
       .map(({ fields }) => fields['text'])
       .join('')
-      .replaceAll('\r', '');
+      .replace(/\r|\x1b\[\?2004[hl]/g, '');
     const lines = shown.split('\n');
     return lines.slice(1, -1).join('\n');
   }

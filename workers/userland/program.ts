@@ -1,6 +1,7 @@
 /** What a program of the guest is, to those that start one. */
 import type { Program } from '../abi/syscall.ts';
 import type { ShellLanguage } from './shell/language.ts';
+import type { LineEditing } from './shell/line-editing.ts';
 
 export type Environment = ReadonlyMap<string, string>;
 
@@ -17,4 +18,5 @@ export type ToolSource = (name: string, programs: ProgramTable) => ProgramFactor
 export interface LateUserland {
   readonly makeTool: ToolSource;
   readonly language: ShellLanguage;
+  readonly lineEditing: LineEditing;
 }

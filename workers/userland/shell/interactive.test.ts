@@ -10,7 +10,7 @@ const programs = createPrograms(() => lateUserland);
 /** A machine with its shell at the first prompt; `type` returns what the terminal shows from then on (without echo). */
 function console(files: readonly FakeFile[] = []): { type(text: string): string } {
   const kernel = new FakeKernel([...rootFileSystem(programs), ...files]);
-  kernel.start(init(programs, { console: '/dev/ttyS0' }));
+  kernel.start(init(programs, { console: '/dev/ttyS0', environment: { TERM: 'dumb' } }));
   kernel.settle();
   expect(kernel.terminalOutput).toBe(PROMPT);
   return {
@@ -43,6 +43,30 @@ describe('the interactive shell', () => {
     expect(type('a\nEOF\n')).toBe(`> a\n${PROMPT}`);
     expect(type('echo a \\\n')).toBe('> ');
     expect(type('b\n')).toBe(`a b\n${PROMPT}`);
+  });
+
+  test.each([
+    ['a function whose body is on the next lines', ['f()', '{', '', 'echo f$1', '}'], 'f 2', 'f2'],
+    ['a function of the other form', ['function f', '{', 'echo g', '}'], 'f', 'g'],
+    ['a brace that opens the line of the name', ['f() {', '# nothing yet', 'echo h', '}'], 'f', 'h'],
+    ['a group', ['{', 'x=1', '}'], 'echo $x', '1'],
+    ['a subshell', ['(', 'echo in', ') > /tmp/out'], 'cat /tmp/out', 'in'],
+    ['a case', ['f() { case $1 in', 'a)', 'echo A', ';;', 'esac', '}'], 'f a', 'A'],
+    [
+      'a while with its do below',
+      ['n=0; f() { while [ $n -lt 2 ]', 'do', 'n=$((n+1))', 'done', '}'],
+      'f; echo $n',
+      '2',
+    ],
+  ])('typed line by line, %s is one command', (_, lines, call, answer) => {
+    const { type } = console();
+    for (const line of lines.slice(0, -1)) expect(type(`${line}\n`)).toBe('> ');
+    expect(type(`${lines.at(-1)}\n`)).toBe(PROMPT);
+    expect(type(`${call}\n`)).toBe(`${answer}\n${PROMPT}`);
+  });
+
+  test('a word that cannot follow ends the command at once', () => {
+    expect(console().type('f() echo\n')).toBe(`bash: syntax error near unexpected token \`echo'\n${PROMPT}`);
   });
 
   test('^C at the prompt gives a new one, and $? is 130', () => {

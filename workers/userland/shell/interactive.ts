@@ -1,8 +1,10 @@
-/** The interactive shell: prompts, lines of the terminal, ^C and ^D. */
-import { ERRNO } from '../../abi/syscall.ts';
+/** The interactive shell: prompts, lines of the terminal and their history, ^C and ^D. */
+import { ERRNO, type Termios } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { writeAll } from '../stdio.ts';
+import type { LineEditor } from './line-editing.ts';
 import { INTERACTIVE_SIGNALS, type Shell } from './shell.ts';
+import type { ShellState } from './state.ts';
 import { notifyJobs } from './wait.ts';
 
 /** What double quotes leave special. */
@@ -59,6 +61,7 @@ function* takeTerminal(shell: Shell): Co {
 /** Reads commands, with a second prompt for those that go on over several lines. */
 class TerminalLines {
   private readonly shell: Shell;
+  private editor: LineEditor | undefined;
   private buffer = '';
   private ended = false;
 
@@ -71,12 +74,10 @@ class TerminalLines {
     const { state } = this.shell;
     let text = '';
     for (;;) {
-      yield* this.prompt(text === '' ? 'PS1' : 'PS2');
-      const line = yield* this.line();
+      const line = yield* this.line(text);
       if (line === 'interrupted') {
         state.interrupted = false;
         state.status = 130;
-        yield* writeAll(this.shell.sys, 2, '\n');
         text = '';
         continue;
       }
@@ -86,31 +87,111 @@ class TerminalLines {
     }
   }
 
-  private *prompt(name: 'PS1' | 'PS2'): Co {
+  /** A line with its end, `'interrupted'` by ^C, undefined at the end of the input; `before`: the command's lines so far. */
+  private *line(before: string): Co<string | 'interrupted' | undefined> {
+    const { sys, state } = this.shell;
+    // several lines that were entered as one
+    const waiting = this.takeLine();
+    if (waiting !== undefined) return waiting;
+    const prompt = yield* this.prompt(before === '' ? 'PS1' : 'PS2');
+    const modes = sys.tcgetattr(0);
+    if (state.lineEditing && typeof modes !== 'number') return yield* this.editedLine(before, prompt, modes);
+    yield* writeAll(sys, 2, prompt);
+    return yield* this.plainLine();
+  }
+
+  private takeLine(): string | undefined {
+    const end = this.buffer.indexOf('\n') + 1;
+    if (end === 0) return undefined;
+    const line = this.buffer.slice(0, end);
+    this.buffer = this.buffer.slice(end);
+    return line;
+  }
+
+  private *prompt(name: 'PS1' | 'PS2'): Co<string> {
     const { shell } = this;
     const text = decodePrompt(shell, shell.state.variables.get(name) ?? '');
     const { status } = shell.state;
     // most prompts have nothing to expand: the first one is there before the language is
     const shown = EXPANDABLE.test(text) ? yield* shell.state.language().expandQuotedText(shell, text) : text;
     shell.state.status = status;
-    yield* writeAll(shell.sys, 2, shown);
+    return shown;
   }
 
-  /** A line with its end, `'interrupted'` by ^C, undefined at the end of the input. */
-  private *line(): Co<string | undefined> {
+  /** A line that is edited here: key by key, while the terminal is in raw mode. */
+  private *editedLine(before: string, prompt: string, modes: Termios): Co<string | 'interrupted' | undefined> {
+    const { sys, state } = this.shell;
+    const brackets = (state.variables.get('TERM') ?? 'dumb') !== 'dumb';
+    yield* sys.tcsetattr(0, { ICANON: false, ECHO: false, ICRNL: false, IEXTEN: false });
+    yield* writeAll(sys, 2, `${brackets ? '\x1b[?2004h' : ''}${prompt}`);
+    const line = yield* this.keys(prompt.slice(prompt.lastIndexOf('\n') + 1), modes.ECHO);
+    yield* writeAll(sys, 2, `${line === 'interrupted' ? '\n' : ''}${brackets ? '\x1b[?2004l\r' : ''}`);
+    const { ICANON, ECHO, ICRNL, IEXTEN } = modes;
+    yield* sys.tcsetattr(0, { ICANON, ECHO, ICRNL, IEXTEN });
+    if (line === undefined || line === 'interrupted') return line;
+    const entered = this.expandHistory(line);
+    if (entered !== line) yield* writeAll(sys, 2, `${entered}\n`);
+    noteHistory(state, before, entered);
+    this.buffer = `${entered}\n`;
+    return this.takeLine();
+  }
+
+  private *keys(prompt: string, echoes: boolean): Co<string | 'interrupted' | undefined> {
+    const { shell } = this;
+    const { sys, state } = shell;
+    let editor: LineEditor | undefined;
     for (;;) {
-      const end = this.buffer.indexOf('\n') + 1;
-      if (end > 0) {
-        const line = this.buffer.slice(0, end);
-        this.buffer = this.buffer.slice(end);
-        return line;
+      const byte = yield* sys.read(0, 1);
+      if (byte === -ERRNO.EINTR) {
+        if (state.pendingTraps.length > 0) yield* shell.betweenCommands();
+        if (!state.interrupted) continue;
+        yield* writeAll(sys, 2, editor?.interrupt() ?? (echoes ? '^C' : ''));
+        return 'interrupted';
       }
+      if (typeof byte === 'number' || byte === '') return undefined;
+      if (!editor) {
+        // the editor is there from the first key on
+        this.editor ??= state.lineEditing?.().make();
+        editor = this.editor;
+        editor?.begin(prompt, echoes, sys.winsize(0)?.columns || 80, state.history);
+        if (!editor) return undefined;
+      }
+      const { output, outcome } = editor.key(byte);
+      if (output !== '') yield* writeAll(sys, 2, output);
+      if (outcome?.kind === 'line') return outcome.text;
+      if (outcome?.kind === 'end') return undefined;
+      if (outcome?.kind !== 'complete' || !state.lineEditing) continue;
+      const completion = yield* state.lineEditing().complete(shell, outcome.before);
+      yield* writeAll(sys, 2, editor.completed(completion));
+    }
+  }
+
+  /** `!!`, `!n`, `!-n`, `!text` as a command, and `!$`: history(3). What is not found stays. */
+  private expandHistory(line: string): string {
+    const { history } = this.shell.state;
+    const event = (name: string): string | undefined => {
+      if (name === '!') return history.at(-1);
+      if (/^-?\d+$/.test(name)) return history.at(Number(name) < 0 ? Number(name) : Number(name) - 1);
+      return history.findLast((entry) => entry.startsWith(name));
+    };
+    const expanded = line.replace(/^!(!|-?\d+|[A-Za-z_]\w*)/, (whole, name: string) => event(name) ?? whole);
+    const last = /(\S+)\s*$/.exec(history.at(-1) ?? '')?.[1];
+    return last === undefined ? expanded : expanded.replace(/(^|\s)!\$(?=\s|$)/g, (_, blank: string) => blank + last);
+  }
+
+  /** A line as the terminal's line discipline hands it over. */
+  private *plainLine(): Co<string | 'interrupted' | undefined> {
+    const { sys, state } = this.shell;
+    for (;;) {
+      const line = this.takeLine();
+      if (line !== undefined) return line;
       if (this.ended) return undefined;
-      const data = yield* this.shell.sys.read(0, 4096);
+      const data = yield* sys.read(0, 4096);
       if (data === -ERRNO.EINTR) {
-        if (this.shell.state.pendingTraps.length > 0) yield* this.shell.betweenCommands();
-        if (this.shell.state.interrupted) {
+        if (state.pendingTraps.length > 0) yield* this.shell.betweenCommands();
+        if (state.interrupted) {
           this.buffer = '';
+          yield* writeAll(sys, 2, '\n');
           return 'interrupted';
         }
       } else if (typeof data === 'number' || data === '') {
@@ -124,6 +205,24 @@ class TerminalLines {
       } else this.buffer += data;
     }
   }
+}
+
+/** Lines of the history that is kept: HISTSIZE. */
+const HISTORY_SIZE = 500;
+
+/** Lines after which no `;` may stand. */
+const OPEN_LINE = /(?:^|[\s;&|(){}])(?:do|then|else|elif|in|\{)\s*$|(?:&&|\|\|?|[;&({])\s*$/;
+
+/** Adds what was entered to the history; the further lines of a command to its entry (cmdhist). */
+function noteHistory({ history, language }: ShellState, before: string, entered: string): void {
+  if (before === '') {
+    if (entered.trim() !== '') history.push(entered);
+    if (history.length > HISTORY_SIZE) history.shift();
+    return;
+  }
+  const last = history.pop() ?? '';
+  const inText = /<<|unterminated/.test(before) || !language().parseScript(before).error;
+  history.push(last + (inText ? '\n' : OPEN_LINE.test(last) ? ' ' : '; ') + entered);
 }
 
 /** The backslash escapes of PS1 (bash(1), PROMPTING). */

@@ -14,6 +14,7 @@ export const bash =
   (argv, environment) =>
     function* (sys) {
       const state = new ShellState(sys, programs, () => late().language);
+      state.lineEditing = () => late().lineEditing;
       const shell = new Shell(state);
       yield* importEnvironment(state, environment);
       return yield* shell.guarded(start(shell, argv));
@@ -23,6 +24,7 @@ function* start(shell: Shell, argv: readonly string[]): Co<number> {
   const { state, sys } = shell;
   let command: string | undefined;
   let interactive = false;
+  let edits = true;
   let fromInput = false;
   let i = 1;
   for (; i < argv.length && /^[-+]./.test(argv[i] ?? ''); i++) {
@@ -35,6 +37,7 @@ function* start(shell: Shell, argv: readonly string[]): Co<number> {
       yield* writeAll(sys, 1, `GNU bash, version ${VERSION} (x86_64-pc-linux-gnu)\n`);
       return 0;
     }
+    if (option === '--noediting') edits = false;
     if (option.startsWith('--')) continue;
     for (const letter of option.slice(1)) {
       const known = OPTION_LETTERS[letter];
@@ -59,6 +62,7 @@ function* start(shell: Shell, argv: readonly string[]): Co<number> {
   }
   if (rest.length > 0 && !fromInput) return yield* runScript(shell, rest);
   state.positional = rest;
+  if (!edits) state.lineEditing = undefined;
   if (interactive || (sys.isatty(0) && sys.isatty(2))) return yield* runInteractive(shell);
   const text = yield* readAll(sys, 0);
   return typeof text === 'string' ? yield* shell.runText(text) : 1;

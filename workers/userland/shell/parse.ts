@@ -25,12 +25,15 @@ export interface Parsed {
   readonly error: SyntaxFault | undefined;
 }
 
-const UNFINISHED = /^unterminated|to close|^expected (command after|'do'|'then'|'in'|'\}'|'\)')/;
+const UNFINISHED = /^unterminated|to close|^expected (command after|compound command as|'do'|'then'|'in'|'\}'|'\)')/;
+/** What is said of a group that is empty so far; whether it is closed is said after it. */
+const EMPTY_GROUP = /^expected command in (brace group|subshell)/;
 
 /** Parses a script or a piece of interactive input. */
 export function parseScript(source: string): Parsed {
   const script = parse(source);
-  const error = script.errors?.[0];
+  const errors = script.errors ?? [];
+  const error = EMPTY_GROUP.test(errors[0]?.message ?? '') ? (errors[1] ?? errors[0]) : errors[0];
   const end = source.trimEnd().length;
   if (error) {
     const unfinished = UNFINISHED.test(error.message) && !stopsShort(source, error.message, error.pos, end);

@@ -3,6 +3,7 @@ import type { Syscalls } from '../../abi/syscall.ts';
 import type { ProgramTable } from '../program.ts';
 import { JobTable } from './jobs.ts';
 import type { ShellLanguage } from './language.ts';
+import type { LineEditing } from './line-editing.ts';
 import type { Function as FunctionNode, Word } from './parse.ts';
 import { Variables } from './variables.ts';
 
@@ -101,6 +102,10 @@ export class ShellState {
   shellPid: number;
   lastBackgroundPid: number | undefined;
   jobs = new JobTable();
+  /** What was entered at the terminal, oldest first; a command of several lines is one entry. */
+  history: string[] = [];
+  /** The editor of a terminal's lines; without it they are the line discipline's. */
+  lineEditing: (() => LineEditing) | undefined;
   interactive = false;
   /** Messages bear `line N:`. */
   showsLines = true;
@@ -157,6 +162,7 @@ export class ShellState {
     copy.aliases = new Map(this.aliases);
     copy.options = { ...this.options, monitor: false };
     copy.jobs = new JobTable();
+    copy.history = [...this.history];
     copy.unwinding = undefined;
     copy.functionNames = [...this.functionNames];
     copy.traps = new Map([...this.traps].filter(([, command]) => command === ''));

@@ -88,6 +88,7 @@ export interface FakeFile {
 export class FakeKernel {
   /** What was written to the terminal. */
   terminalOutput = '';
+  termios: Termios = TERMIOS;
   /** Nanoseconds since boot. */
   time = 0;
   columns = 200;
@@ -424,8 +425,14 @@ export class FakeKernel {
         if (inode.device === 'null') return '';
         if (inode.device === 'zero') return '\0'.repeat(Math.min(count, 4096));
         if (inode.device === 'tty') {
-          const ready = (): boolean => /[\n\x04]/.test(kernel.typed);
+          const raw = !kernel.termios.ICANON;
+          const ready = (): boolean => (raw ? kernel.typed !== '' : /[\n\x04]/.test(kernel.typed));
           if (!(yield* kernel.waitUntil(process, ready))) return -ERRNO.EINTR;
+          if (raw) {
+            const typed = kernel.typed.slice(0, count);
+            kernel.typed = kernel.typed.slice(count);
+            return typed;
+          }
           const end = kernel.typed.search(/[\n\x04]/);
           const line = kernel.typed.slice(0, end + (kernel.typed[end] === '\n' ? 1 : 0));
           kernel.typed = kernel.typed.slice(end + 1);
@@ -673,8 +680,9 @@ export class FakeKernel {
         kernel.columns = columns;
         return 0;
       },
-      tcgetattr: (fd) => (isTerminal(fd) ? TERMIOS : -ERRNO.ENOTTY),
-      *tcsetattr(fd) {
+      tcgetattr: (fd) => (isTerminal(fd) ? kernel.termios : -ERRNO.ENOTTY),
+      *tcsetattr(fd, change) {
+        kernel.termios = { ...kernel.termios, ...change };
         return isTerminal(fd) ? 0 : -ERRNO.ENOTTY;
       },
       *nanosleep(duration) {
@@ -736,7 +744,8 @@ const TERMIOS: Termios = {
   ISIG: true,
   ICANON: true,
   IEXTEN: true,
-  ECHO: true,
+  // what is typed is not part of the terminal's output here
+  ECHO: false,
   ECHOE: true,
   ECHOK: true,
   ECHONL: false,

@@ -24,6 +24,7 @@ const VQUIT = control('\\');
 const VERASE = '\x7f';
 const VKILL = control('U');
 const VEOF = control('D');
+const VSUSP = control('Z');
 const VSTART = control('Q');
 const VSTOP = control('S');
 const VREPRINT = control('R');
@@ -36,6 +37,7 @@ export const n_tty_open = (): n_tty_data => ({
   column: 0,
   canon_column: 0,
   lnext: false,
+  no_room: false,
   echo_buf: '',
   output_lock: mutex_init('output_lock'),
 });
@@ -204,7 +206,6 @@ function* receiveCanonical(k: Kernel, tty: tty_struct, char: string): Co {
 
 function* receiveRaw(k: Kernel, tty: tty_struct, char: string): Co {
   const { ldata } = tty;
-  if (held(ldata) >= N_TTY_BUF_SIZE) return;
   ldata.ready[0] = (ldata.ready[0] ?? '') + char;
   echo_char(tty, char);
   yield* wake_up(k, tty.read_wait);
@@ -213,6 +214,7 @@ function* receiveRaw(k: Kernel, tty: tty_struct, char: string): Co {
 const signalKeys = new Map<string, number>([
   [VINTR, SIGNALS.SIGINT],
   [VQUIT, SIGNALS.SIGQUIT],
+  [VSUSP, SIGNALS.SIGTSTP],
 ]);
 
 function* receiveChar(k: Kernel, tty: tty_struct, received: string): Co {
@@ -230,12 +232,23 @@ function* receiveChar(k: Kernel, tty: tty_struct, received: string): Co {
   else yield* receiveRaw(k, tty, char);
 }
 
-/** Characters that came from the line. */
+/**
+ * Whether one more character is taken. A line that is too long for the buffer is: its end must be seen, though what is
+ * in between is lost.
+ */
+function hasRoom({ ldata, termios }: tty_struct): boolean {
+  return held(ldata) < N_TTY_BUF_SIZE - 1 || (termios.ICANON && ldata.ready.length === 0);
+}
+
+/** Characters that came from the line. Returns how many were taken: the others have to wait for a reader. */
 export const n_tty_receive_buf2 = traced(
   'n_tty_receive_buf2',
-  function* (k: Kernel, tty: tty_struct, data: string): Co {
-    for (const char of data) yield* receiveChar(k, tty, char);
+  function* (k: Kernel, tty: tty_struct, data: string): Co<number> {
+    let taken = 0;
+    while (taken < data.length && hasRoom(tty)) yield* receiveChar(k, tty, data.charAt(taken++));
+    tty.ldata.no_room = taken < data.length;
     yield* process_echoes(k, tty);
+    return taken;
   },
 );
 
@@ -268,8 +281,17 @@ export const n_tty_read = traced('n_tty_read', function* (k: Kernel, tty: tty_st
     const interrupted = yield* wait_woken(k, tty.read_wait, () => tty.ldata.ready.length > 0);
     if (interrupted < 0) return -ERESTARTSYS;
   }
-  return takeInput(tty, count);
+  const data = takeInput(tty, count);
+  yield* n_tty_kick_worker(k, tty);
+  return data;
 });
+
+/** What waits in the driver's buffer goes on, now that something was read. */
+function* n_tty_kick_worker(k: Kernel, tty: tty_struct): Co {
+  if (!tty.ldata.no_room || !hasRoom(tty)) return;
+  tty.ldata.no_room = false;
+  yield* tty.restart(k);
+}
 
 /** Translates as much of `data` as the driver has room for, and sends it; returns how much that was. */
 function* _process_output_block(k: Kernel, tty: tty_struct, data: string): Co<number> {

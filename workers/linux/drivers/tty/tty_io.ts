@@ -36,7 +36,9 @@ const flush_to_ldisc = traced('flush_to_ldisc', function* (k: Kernel, port: tty_
   while (port.buf.data !== '') {
     const { data } = port.buf;
     port.buf.data = '';
-    yield* n_tty_receive_buf2(k, port.tty, data);
+    const taken = yield* n_tty_receive_buf2(k, port.tty, data);
+    port.buf.data = data.slice(taken) + port.buf.data;
+    if (taken === 0) return;
   }
 });
 
@@ -54,6 +56,7 @@ export function tty_port_init(name: string, ops: tty_operations): tty_port {
     pgrp: 0,
     count: 0,
     stopped: false,
+    restart: (k) => tty_flip_buffer_push(k, port),
     ldata: n_tty_open(),
     read_wait: init_waitqueue_head(`${name} read_wait`),
     write_wait: init_waitqueue_head(`${name} write_wait`),

@@ -31,6 +31,8 @@ export interface n_tty_data {
   canon_column: number;
   /** The next character is taken as it is (^V). */
   lnext: boolean;
+  /** Characters wait in the driver's buffer until something is read. */
+  no_room: boolean;
   /** Echo that found no room in the driver's buffer. */
   echo_buf: string;
   /** Held while something is put into the driver's buffer. */
@@ -49,6 +51,8 @@ export interface tty_struct {
   /** Stopped by ^S. */
   stopped: boolean;
   readonly ldata: n_tty_data;
+  /** Hands the line discipline what waits in the driver's buffer. */
+  restart(k: Kernel): Co;
   readonly read_wait: wait_queue_head;
   readonly write_wait: wait_queue_head;
 }

@@ -32,7 +32,7 @@ export const FLOW_BUILTINS: readonly (readonly [string, Builtin])[] = [
   ['caller', constant(1)],
   ['enable', constant(0)],
   ['bind', constant(0)],
-  ['history', constant(0)],
+  ['history', history],
   ['complete', constant(0)],
 ];
 
@@ -40,6 +40,22 @@ function constant(status: number): Builtin {
   return function* () {
     return status;
   };
+}
+
+/** `history [n]`, `history -c`. */
+function* history(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
+  const { state } = shell;
+  if (args[0] === '-c') state.history.length = 0;
+  else if (args[0] !== undefined && !/^\d+$/.test(args[0])) {
+    yield* shell.complain(`history: ${args[0]}: numeric argument required`);
+    return 1;
+  } else {
+    const from = Math.max(0, state.history.length - Number(args[0] ?? state.history.length));
+    for (const [at, entry] of state.history.entries()) {
+      if (at >= from) shell.print(`${String(at + 1).padStart(5)}  ${entry}\n`);
+    }
+  }
+  return 0;
 }
 
 function leave(kind: 'break' | 'continue'): Builtin {
