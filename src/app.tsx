@@ -1,4 +1,4 @@
-import { type CSSProperties, useEffect, useState } from 'react';
+import { type CSSProperties, lazy, Suspense, useEffect, useState } from 'react';
 import { CONDITION_SHAPE } from './session/condition-mark.ts';
 import { CPU_CONDITIONS } from './session/fold-cpus.ts';
 import { changePreferences, useLab } from './session/lab-state.ts';
@@ -19,7 +19,17 @@ import { Transport } from './views/transport/transport.tsx';
 import { Divider } from './widgets/divider.tsx';
 import { Mark } from './widgets/mark.tsx';
 import { Panel } from './widgets/panel.tsx';
+import { PanelTabs } from './widgets/panel-tabs.tsx';
 import './app.css';
+
+// Memory comes after the page's first picture.
+const DimmSlots = lazy(() => import('./views/board/dimms.tsx').then((module) => ({ default: module.DimmSlots })));
+const Memory = lazy(() => import('./views/memory/memory.tsx').then((module) => ({ default: module.Memory })));
+const BlockDetail = lazy(() =>
+  import('./views/memory/block-detail.tsx').then((module) => ({ default: module.BlockDetail })),
+);
+
+const PICTURES = ['ladder', 'memory'] as const;
 
 type Foldable = 'board' | 'masks' | 'chain' | 'ladder' | 'inspector';
 
@@ -28,6 +38,9 @@ export function App() {
   const translate = useTranslate();
   const languageTag = useLanguageTag();
   const { theme, sizes, collapsed } = useLab((state) => state.preferences);
+  const picture = useLab((state) => state.picture);
+  const block = useLab((state) => (state.picture === 'memory' ? state.block : -1));
+  const selected = useLab((state) => state.selection !== undefined);
   const [asking, setAsking] = useState(false);
   useTheme(theme);
   useEffect(() => {
@@ -66,8 +79,13 @@ export function App() {
       <main className="work-area">
         <div className="left-column" style={sized(sizes.left)}>
           <Panel {...fold('board')}>
-            <Board />
-            <Legend />
+            <div className="board-scroll">
+              <Board />
+              <Suspense>
+                <DimmSlots />
+              </Suspense>
+              <Legend />
+            </div>
           </Panel>
           <Panel {...fold('masks')}>
             <Masks />
@@ -82,8 +100,24 @@ export function App() {
           </div>
           <Divider between="rows" {...divider('chain', 'chain')} />
           <div className="lower">
-            <Panel {...fold('ladder')}>
-              <Ladder />
+            <Panel
+              {...fold('ladder')}
+              tabs={
+                <PanelTabs
+                  label={translate('panel.picture')}
+                  tabs={PICTURES.map((name) => ({ name, title: translate(`panel.${name}`) }))}
+                  chosen={picture}
+                  onChoose={(name) => useLab.setState({ picture: name })}
+                />
+              }
+            >
+              {picture === 'ladder' ? (
+                <Ladder />
+              ) : (
+                <Suspense>
+                  <Memory />
+                </Suspense>
+              )}
             </Panel>
             <Divider between="columns" after {...divider('inspector', 'inspector')} />
             <div
@@ -92,7 +126,13 @@ export function App() {
               data-collapsed={collapsed.includes('inspector')}
             >
               <Panel {...fold('inspector')}>
-                <Inspector />
+                {block >= 0 && !selected ? (
+                  <Suspense>
+                    <BlockDetail />
+                  </Suspense>
+                ) : (
+                  <Inspector />
+                )}
               </Panel>
             </div>
           </div>

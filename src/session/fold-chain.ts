@@ -14,6 +14,8 @@ export const CHAIN_STAGES = [
   'notify',
   'hotplug',
   'driver',
+  'blocks',
+  'zones',
   'cpuhp',
   'ost',
   'event',
@@ -53,6 +55,28 @@ const STAGE_OF_FUNCTION: Readonly<Record<string, ChainStage>> = {
   arch_unregister_cpu: 'driver',
   register_cpu: 'driver',
   unregister_cpu: 'driver',
+  acpi_memory_device_add: 'driver',
+  acpi_memory_device_remove: 'driver',
+  state_store: 'driver',
+  memory_subsys_online: 'driver',
+  memory_subsys_offline: 'driver',
+  __add_memory: 'blocks',
+  add_memory_resource: 'blocks',
+  arch_add_memory: 'blocks',
+  __add_pages: 'blocks',
+  create_memory_block_devices: 'blocks',
+  add_memory_block: 'blocks',
+  remove_memory_block_devices: 'blocks',
+  try_remove_memory: 'blocks',
+  arch_remove_memory: 'blocks',
+  zone_for_pfn_range: 'zones',
+  online_pages: 'zones',
+  offline_pages: 'zones',
+  move_pfn_range_to_zone: 'zones',
+  start_isolate_page_range: 'zones',
+  test_pages_isolated: 'zones',
+  undo_isolate_page_range: 'zones',
+  build_all_zonelists: 'zones',
   online_store: 'driver',
   device_online: 'driver',
   device_offline: 'driver',
@@ -67,6 +91,20 @@ const STAGE_OF_FUNCTION: Readonly<Record<string, ChainStage>> = {
   acpi_evaluate_ost: 'ost',
   acpi_evaluate_ej0: 'ost',
 };
+
+/** Functions of both roads that belong to another stage on that of memory. */
+const STAGE_FOR_MEMORY: Readonly<Record<string, ChainStage>> = {
+  acpi_bus_offline: 'hotplug',
+  device_offline: 'zones',
+  memory_subsys_offline: 'zones',
+  device_online: 'zones',
+  memory_subsys_online: 'zones',
+  acpi_bus_trim: 'blocks',
+  acpi_memory_device_remove: 'blocks',
+};
+
+/** Handlers of the sysfs files that a person writes to, and what they are about. */
+const SYSFS_WRITES: Readonly<Record<string, ChainState['subject']>> = { online_store: 'cpu', state_store: 'memory' };
 
 /** What one stage did last, and who did it. */
 export interface StageHit {
@@ -111,6 +149,8 @@ export interface ChainState {
   /** Items that each queue has finished in this round. */
   readonly finished: Map<AcpiWorkqueue, number>;
   round: RoundKind;
+  /** Whether the round is about a CPU or about memory. */
+  subject: 'cpu' | 'memory';
   roundStart: number;
   /** Last accesses of the CPU hotplug registers, as QEMU's trace prints them; newest last. */
   readonly accesses: RegisterAccess[];
@@ -121,6 +161,8 @@ export interface ChainState {
   sciVector: number;
   /** Tasks inside a GPE's method, and stages open on each task. */
   readonly gpeMethodTasks: Set<number>;
+  /** Ids of the DIMMs by slot. */
+  readonly dimms: Map<number, string>;
   readonly openStages: Map<number, { fn: string; stage: ChainStage }[]>;
 }
 
@@ -131,12 +173,14 @@ export function initialChain(): ChainState {
     works: new Map(),
     finished: new Map(),
     round: 'none',
+    subject: 'cpu',
     roundStart: -1,
     accesses: [],
     registers: new Map(),
     sciLevel: false,
     sciVector: -1,
     gpeMethodTasks: new Set(),
+    dimms: new Map(),
     openStages: new Map(),
   };
 }
@@ -167,7 +211,8 @@ function hit(state: ChainState, stage: ChainStage, event: LabEvent, label: strin
   return made;
 }
 
-function beginRound(state: ChainState, round: RoundKind, sequence: number): void {
+function beginRound(state: ChainState, round: RoundKind, subject: ChainState['subject'], sequence: number): void {
+  state.subject = subject;
   state.stages.clear();
   state.openStages.clear();
   state.finished.clear();
@@ -179,13 +224,14 @@ function beginRound(state: ChainState, round: RoundKind, sequence: number): void
 
 function foldFunction(state: ChainState, event: LabEvent): boolean {
   const fn = textField(event, 'fn');
-  const stage = STAGE_OF_FUNCTION[fn];
+  const stage = (state.subject === 'memory' ? STAGE_FOR_MEMORY[fn] : undefined) ?? STAGE_OF_FUNCTION[fn];
   const entered = event.kind === 'fn_enter';
   if (fn === 'acpi_ev_asynch_execute_gpe_method') {
     if (entered) state.gpeMethodTasks.add(event.task);
     else state.gpeMethodTasks.delete(event.task);
   }
-  if (entered && fn === 'online_store') beginRound(state, 'none', event.sequence);
+  const written = SYSFS_WRITES[fn];
+  if (entered && written) beginRound(state, 'none', written, event.sequence);
   if (entered && state.round === 'none') {
     if (fn === 'cpu_subsys_online' || fn === 'device_online') state.round = 'online';
     if (fn === 'cpu_subsys_offline' || fn === 'device_offline') state.round = 'offline';
@@ -257,10 +303,10 @@ function noteAccess(state: ChainState, event: LabEvent, text: string): void {
 function foldRegister(state: ChainState, event: LabEvent): boolean {
   if (event.kind === 'qemu_trace') {
     const point = textField(event, 'point');
-    if (!point.startsWith('cpuhp_acpi_')) return false;
+    if (!/^(cpuhp|mhp)_acpi_/.test(point)) return false;
     const line = formatQemuTrace(point, numberField(event, 'a'), numberField(event, 'b'), numberField(event, 'c'));
     noteAccess(state, event, line);
-    hit(state, 'registers', event, line.replace('cpuhp_acpi_', ''));
+    hit(state, 'registers', event, line.replace(/^(cpuhp|mhp)_acpi_/, ''));
     return true;
   }
   // A byte of a register block may be told with its index: `GPE0_STS[0]`.
@@ -300,16 +346,24 @@ function foldInterrupt(state: ChainState, event: LabEvent): boolean {
   }
 }
 
+/** What a device_add or device_del is about: the driver says it, and of an id the DIMM that came under it. */
+function subjectOf(state: ChainState, command: string, text: string): ChainState['subject'] {
+  if (command === 'add') return /pc-dimm/.test(text) ? 'memory' : 'cpu';
+  return [...state.dimms.values()].some((id) => id !== '' && text.includes(id)) ? 'memory' : 'cpu';
+}
+
 function foldMonitor(state: ChainState, event: LabEvent): boolean {
   const text = textField(event, 'text');
   if (event.kind === 'qmp_in' || event.kind === 'hmp_in') {
     const command = /device_(add|del)/.exec(text)?.[1];
     if (command === undefined) return false;
-    beginRound(state, command === 'add' ? 'plug' : 'unplug', event.sequence);
+    beginRound(state, command === 'add' ? 'plug' : 'unplug', subjectOf(state, command, text), event.sequence);
     hit(state, 'device', event, `device_${command}`);
     return true;
   }
-  const name = /"event"\s*:\s*"(ACPI_DEVICE_OST|DEVICE_DELETED)"/.exec(text)?.[1];
+  const name = /"event"\s*:\s*"(ACPI_DEVICE_OST|DEVICE_DELETED|MEM_UNPLUG_ERROR|DEVICE_UNPLUG_GUEST_ERROR)"/.exec(
+    text,
+  )?.[1];
   if (name === undefined) return false;
   // The report that follows DEVICE_DELETED is not the news.
   const known = state.stages.get('event')?.label;
@@ -357,6 +411,22 @@ export function foldChain(state: ChainState, event: LabEvent): boolean {
       if (state.round === 'none') return false;
       hit(state, event.kind === 'vcpu_plugged' ? 'device' : 'ost', event, `vCPU ${numberField(event, 'vcpu')}`);
       return true;
+    case 'dimm_plugged':
+    case 'dimm_unplugged': {
+      const slot = numberField(event, 'slot');
+      const plugged = event.kind === 'dimm_plugged';
+      if (plugged) state.dimms.set(slot, textField(event, 'id'));
+      else state.dimms.delete(slot);
+      if (state.round === 'none') return false;
+      hit(state, plugged ? 'device' : 'ost', event, `DIMM slot ${slot}`);
+      return true;
+    }
+    case 'memory_block': {
+      const told = textField(event, 'state');
+      const made = told === 'removed' || (told === 'offline' && state.round === 'plug');
+      hit(state, made ? 'blocks' : 'zones', event, `memory${numberField(event, 'block')}`);
+      return true;
+    }
     case 'qmp_in':
     case 'hmp_in':
     case 'qmp_out':

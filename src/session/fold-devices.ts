@@ -58,6 +58,27 @@ function foldAcpi(state: DevicesState, event: LabEvent): boolean {
   return set(state, block, register, event, known & ~value);
 }
 
+/** Registers of docs/specs/acpi_mem_hotplug.rst by trace point; `a` is the slot. */
+const MEMORY_REGISTERS: Readonly<Record<string, string>> = {
+  mhp_acpi_read_addr_lo: 'address low',
+  mhp_acpi_read_addr_hi: 'address high',
+  mhp_acpi_read_size_lo: 'size low',
+  mhp_acpi_read_size_hi: 'size high',
+  mhp_acpi_read_pxm: 'proximity',
+  mhp_acpi_read_flags: 'flags',
+  mhp_acpi_write_ost_ev: '_OST event',
+  mhp_acpi_write_ost_status: '_OST status',
+};
+
+function foldMemoryHotplug(state: DevicesState, event: LabEvent): boolean {
+  const point = textField(event, 'point');
+  const slot = numberField(event, 'a');
+  if (point === 'mhp_acpi_write_slot') return set(state, 'memory-hotplug', 'selector', event, slot);
+  const name = MEMORY_REGISTERS[point];
+  if (name === undefined) return false;
+  return set(state, 'memory-hotplug', `${name} [${hex(slot)}]`, event, numberField(event, 'b'));
+}
+
 /** The register block's accesses by QEMU's trace points: index, flags, command, `_OST`. */
 function foldCpuHotplug(state: DevicesState, event: LabEvent): boolean {
   const a = numberField(event, 'a');
@@ -120,7 +141,7 @@ export function foldDevices(state: DevicesState, event: LabEvent): boolean {
         return foldLapic(state, event);
       return foldAcpi(state, event);
     case 'qemu_trace':
-      return foldCpuHotplug(state, event);
+      return foldCpuHotplug(state, event) || foldMemoryHotplug(state, event);
     case 'irq_line':
       if (textField(event, 'line') !== `ioapic pin ${SCI_PIN}`) return false;
       return set(state, 'IO-APIC', `pin ${SCI_PIN} level`, event, 0, String(numberField(event, 'level')));

@@ -1,11 +1,12 @@
 import * as Comlink from 'comlink';
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
-import type { StepKind } from '../../workers/protocol/machine-api.ts';
+import type { MachineDescription, StepKind } from '../../workers/protocol/machine-api.ts';
 import { DEFAULT_SCENARIO, type InputChannel, type Scenario } from '../../workers/protocol/scenario.ts';
 import type { SlotState } from './fold-cpus.ts';
 import { type LabClient, startLabClient } from './lab-client.ts';
 import { type LabState, type Problem, useLab } from './lab-state.ts';
 import { LogStore, NO_VERSIONS } from './log-store.ts';
+import { type DimmRequest, plugDimmCommands, unplugDimmCommand } from './memory-commands.ts';
 import { Pacer } from './pacer.ts';
 import { type ConsoleName, SPEEDS } from './preferences.ts';
 import { loadReadyScenario } from './ready-scenarios.ts';
@@ -43,6 +44,8 @@ export class LabSession {
   private machine: RunningMachine | undefined;
   private frame: number | undefined;
   private linking: Promise<void> = Promise.resolve();
+  private loading: Promise<void> = Promise.resolve();
+  private shownRound = -1;
   private typed = '';
   private typing = false;
   private lastRecords = 0;
@@ -124,6 +127,7 @@ export class LabSession {
     });
     pacer.playing = play;
     this.lastRecords = 0;
+    this.shownRound = -1;
     this.machine = { client, pacer, log };
     client.onChunks = (chunks) => {
       log.append(chunks);
@@ -140,11 +144,25 @@ export class LabSession {
       booted: false,
       opened: play ? { scenario, playing: true } : undefined,
       selection: undefined,
+      picture: 'ladder',
+      block: -1,
       linkTooLong: false,
       running: true,
     });
+    this.loading = this.loadMemory(log, opened.value);
     pacer.run();
     return { ok: true };
+  }
+
+  /** What the page knows of memory comes after its first picture; without it, the rest of the page works. */
+  private async loadMemory(log: LogStore, description: MachineDescription): Promise<void> {
+    try {
+      const { MemoryPart } = await import('./memory-part.ts');
+      log.attachMemory(new MemoryPart(description));
+      this.drawSoon();
+    } catch {
+      // nothing to draw memory with
+    }
   }
 
   run(): void {
@@ -221,6 +239,25 @@ export class LabSession {
     await this.qmp(unplugCommand(slot));
   }
 
+  /** Reserves memory and plugs it in as a DIMM: two commands; a refusal of the first ends it. */
+  async plugDimm(request: DimmRequest): Promise<void> {
+    useLab.setState({ console: 'qmp', picture: 'memory' });
+    const [backend, device] = plugDimmCommands(request);
+    const reply = await this.qmp(backend);
+    if (reply !== undefined && !/"error"/.test(reply)) await this.qmp(device);
+  }
+
+  async unplugDimm(id: string): Promise<void> {
+    useLab.setState({ console: 'qmp', picture: 'memory' });
+    await this.qmp(unplugDimmCommand(id));
+  }
+
+  /** Types a line into the guest's shell. */
+  async typeLine(line: string): Promise<void> {
+    useLab.setState({ console: 'shell' });
+    await this.input('sh', `${line}\n`);
+  }
+
   async setOnline(slot: SlotState, online: boolean): Promise<void> {
     useLab.setState({ console: 'shell' });
     await this.input('sh', `${onlineCommand(slot.cpu, online)}\n`);
@@ -239,6 +276,7 @@ export class LabSession {
       const { machine } = this;
       await machine?.pacer.exclusive(async () => {});
       await this.linking;
+      await this.loading;
       const { problem, running } = useLab.getState();
       if (problem) return;
       const rests = machine !== undefined && (machine.pacer.resting || !running);
@@ -283,6 +321,10 @@ export class LabSession {
       const resting = pacer.resting && log.reader.length >= this.lastRecords;
       if (!pacer.hurried) log.booted = true;
       if (pacer.playing) this.showPlaying(log, resting);
+      if (log.chain.roundStart > this.shownRound) {
+        this.shownRound = log.chain.roundStart;
+        useLab.setState({ picture: log.chain.subject === 'memory' ? 'memory' : 'ladder' });
+      }
       const drawn: Partial<LabState> = {
         versions: log.versions,
         now: log.lastEvent?.time ?? 0,

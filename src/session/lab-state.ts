@@ -30,6 +30,10 @@ export interface LabState {
   /** The ready scenario that is open, and whether its inputs are still being given. */
   readonly opened: { readonly scenario: Scenario; readonly playing: boolean } | undefined;
   readonly selection: Selection | undefined;
+  /** Which picture stands below the chain; it follows what happens, and the reader may change it. */
+  readonly picture: 'ladder' | 'memory';
+  /** The memory block whose pages are shown, -1: none. */
+  readonly block: number;
   readonly console: ConsoleName;
   readonly linkTooLong: boolean;
   readonly preferences: Preferences;
@@ -46,6 +50,8 @@ export const useLab = create<LabState>()(() => ({
   booted: false,
   opened: undefined,
   selection: undefined,
+  picture: 'ladder',
+  block: -1,
   console: 'shell',
   linkTooLong: false,
   preferences: loadPreferences(),
@@ -67,6 +73,11 @@ export function changePreferences(change: Partial<Preferences>): void {
 
 export function select(selection: Selection | undefined): void {
   useLab.setState({ selection });
+}
+
+/** Shows a memory block with its pages. */
+export function showBlock(block: number): void {
+  useLab.setState({ picture: 'memory', block });
 }
 
 export function selectEvent(sequence: number): void {

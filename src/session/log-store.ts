@@ -8,7 +8,8 @@ import { foldLadder, initialLadder, type LadderState } from './fold-ladder.ts';
 import { foldTexts, initialTexts, type TextsState } from './fold-log.ts';
 import { foldMasks, initialMasks, type MasksState } from './fold-masks.ts';
 import { type Frame, foldTasks, initialTasks, type TaskState, type TasksState, taskName } from './fold-tasks.ts';
-import { narrate, type Sentence } from './narration.ts';
+import type { MemoryPart } from './memory-part.ts';
+import { type NarrationContext, narrate, type Sentence } from './narration.ts';
 
 /** Which pictures have changed since they were drawn: one counter for each fold. */
 export interface Versions {
@@ -20,6 +21,7 @@ export interface Versions {
   readonly texts: number;
   readonly narration: number;
   readonly devices: number;
+  readonly memory: number;
 }
 
 export const NO_VERSIONS: Versions = {
@@ -31,6 +33,7 @@ export const NO_VERSIONS: Versions = {
   texts: 0,
   narration: 0,
   devices: 0,
+  memory: 0,
 };
 
 /** Events after a command or a write in which its effects begin. */
@@ -52,6 +55,8 @@ export class LogStore {
   readonly tasks: TasksState = initialTasks();
   readonly texts: TextsState = initialTexts();
   readonly devices: DevicesState = initialDevices();
+  /** Undefined until its code is there. */
+  memory: MemoryPart | undefined;
   sentence: Sentence | undefined;
   /** Sentences so far, weighted by the time that a reader needs for them. */
   told = 0;
@@ -74,11 +79,7 @@ export class LogStore {
     const start = this.reader.length;
     for (const chunk of chunks) this.reader.append(chunk);
     const changed = { ...NO_VERSIONS } as Record<keyof Versions, number>;
-    const context = {
-      taskName: (task: number) => taskName(this.tasks, task),
-      cpuOfVcpu: (vcpu: number) => this.cpus.slots[vcpu]?.cpu ?? -1,
-      booted: this.booted,
-    };
+    const context = this.narrationContext();
     for (const event of this.reader.from(start)) {
       changed.cpus |= Number(foldCpus(this.cpus, event));
       changed.masks |= Number(foldMasks(this.masks, event));
@@ -87,7 +88,8 @@ export class LogStore {
       changed.tasks |= Number(foldTasks(this.tasks, event));
       changed.devices |= Number(foldDevices(this.devices, event));
       changed.texts |= Number(foldTexts(this.texts, event));
-      const sentence = this.ladder.turnedAt === event.sequence ? this.tellRollback(event) : narrate(event, context);
+      changed.memory |= Number(this.memory?.fold(event) ?? false);
+      const sentence = this.tell(event, context);
       if (sentence) {
         this.sentence = sentence;
         this.told += sentence.key === 'say.step' ? STEP_WEIGHT : 1;
@@ -109,7 +111,28 @@ export class LogStore {
       texts: versions.texts + changed.texts,
       narration: versions.narration + changed.narration,
       devices: versions.devices + changed.devices,
+      memory: versions.memory + changed.memory,
     };
+  }
+
+  /** A part that was loaded later than the log began: it is told of all that was before. */
+  attachMemory(part: MemoryPart): void {
+    for (const event of this.reader.from()) part.fold(event);
+    this.memory = part;
+    this.versions = { ...this.versions, memory: this.versions.memory + 1 };
+  }
+
+  private narrationContext(): NarrationContext {
+    return {
+      taskName: (task) => taskName(this.tasks, task),
+      cpuOfVcpu: (vcpu) => this.cpus.slots[vcpu]?.cpu ?? -1,
+      booted: this.booted,
+    };
+  }
+
+  private tell(event: LabEvent, context: NarrationContext): Sentence | undefined {
+    if (this.ladder.turnedAt === event.sequence) return this.tellRollback(event);
+    return this.memory?.narrate(event, context) ?? narrate(event, context);
   }
 
   taskName(task: number): string {
@@ -124,6 +147,8 @@ export class LogStore {
 
   /** What to say when the machine is quiet: an invitation to the next step. */
   quietSentence(): Sentence {
+    const memory = this.chain.subject === 'memory' ? this.memory?.atRest() : undefined;
+    if (memory) return memory;
     const moved = slotOfCpu(this.cpus, this.ladder.lastMoved);
     const waiting = this.cpus.slots.find((slot) => slot.condition === 'present' && slot.cpu > 0);
     if (waiting) return { key: 'say.quietPresent', parameters: { cpu: waiting.cpu }, sequence: -1 };

@@ -15,6 +15,9 @@ export function formatSize(bytes: number): string {
   return `${size} ${UNITS[unit]}`;
 }
 
+/** An address as the kernel prints it. */
+export const hexAddress = (address: number): string => `0x${address.toString(16)}`;
+
 /** Virtual time as seconds with microseconds, in groups: `2.143 512`. */
 export function formatTime(ns: number): string {
   const microseconds = Math.floor(ns / 1000);

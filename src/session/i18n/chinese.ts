@@ -49,6 +49,8 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'panel.masks': 'CPU 掩码',
   'panel.chain': '从 QEMU 到驱动',
   'panel.ladder': 'cpuhp 阶梯',
+  'panel.memory': '内存',
+  'panel.picture': '图',
   'panel.inspector': '检视',
   'panel.consoles': '控制台',
   'panel.narration': '正在发生什么',

@@ -51,6 +51,8 @@ export const english = {
   'panel.masks': 'CPU masks',
   'panel.chain': 'From QEMU to the driver',
   'panel.ladder': 'cpuhp ladder',
+  'panel.memory': 'Memory',
+  'panel.picture': 'Picture',
   'panel.inspector': 'Inspector',
   'panel.consoles': 'Consoles',
   'panel.narration': 'What happens now',

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { chinese } from './chinese.ts';
+import { chineseMemory } from './chinese-memory.ts';
 import { english } from './english.ts';
-import { fill, isMessageKey, loadCatalogue, translator } from './translate.ts';
+import { englishMemory } from './english-memory.ts';
+import { addEnglish, fill, isMessageKey, loadCatalogue, translator } from './translate.ts';
 
-const CATALOGUES = { en: english, zh: chinese };
+const CATALOGUES = { en: { ...english, ...englishMemory }, zh: { ...chinese, ...chineseMemory } };
+type Key = keyof typeof CATALOGUES.en;
 
 const parameters = (template: string) => [...template.matchAll(/\{\w+\}/g)].map(String).sort();
 const names = (template: string) =>
@@ -20,7 +23,7 @@ describe('the catalogue', () => {
     }
   });
 
-  test.each(Object.keys(CATALOGUES.en).filter(isMessageKey))('%s takes the same parameters and kernel names', (key) => {
+  test.each(Object.keys(CATALOGUES.en) as Key[])('%s takes the same parameters and kernel names', (key) => {
     expect(parameters(CATALOGUES.zh[key])).toEqual(parameters(CATALOGUES.en[key]));
     expect(names(CATALOGUES.zh[key])).toEqual(names(CATALOGUES.en[key]));
   });
@@ -42,4 +45,11 @@ test('a language speaks English until its catalogue is loaded', async () => {
   expect(translate('language.label')).toBe(english['language.label']);
   await loadCatalogue('zh');
   expect(translate('language.label')).toBe(chinese['language.label']);
+});
+
+test('the sentences of a part are there once it has been loaded', () => {
+  expect(isMessageKey('fn.online_pages')).toBe(false);
+  addEnglish(englishMemory);
+  expect(isMessageKey('fn.online_pages')).toBe(true);
+  expect(translator('en')('dimm.title')).toBe('Memory');
 });

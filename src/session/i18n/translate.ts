@@ -1,6 +1,8 @@
-import { english, type MessageKey } from './english.ts';
+import { english, type MessageKey as FirstKey } from './english.ts';
+import type { MemoryMessageKey } from './english-memory.ts';
 
-export type { MessageKey } from './english.ts';
+/** Names of sentences: those of the first picture, and those of parts that come later. */
+export type MessageKey = FirstKey | MemoryMessageKey;
 
 export const LANGUAGES = { en: { name: 'English', tag: 'en' }, zh: { name: '中文', tag: 'zh-CN' } } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -8,14 +10,21 @@ export type Language = keyof typeof LANGUAGES;
 export type MessageParameters = Readonly<Record<string, string | number>>;
 export type Translate = (key: MessageKey, parameters?: MessageParameters) => string;
 
-type Catalogue = Readonly<Record<MessageKey, string>>;
+type Catalogue = Readonly<Partial<Record<MessageKey, string>>>;
 
 /** Catalogues that are there; the others are loaded when they are chosen. */
 const catalogues: Partial<Record<Language, Catalogue>> = { en: english };
 
 /** Loads a language's sentences. Rejects when they cannot be had: the page then stays in the language it has. */
 export async function loadCatalogue(language: Language): Promise<void> {
-  if (language === 'zh') catalogues.zh ??= (await import('./chinese.ts')).chinese;
+  if (language !== 'zh' || catalogues.zh) return;
+  const [{ chinese }, { chineseMemory }] = await Promise.all([import('./chinese.ts'), import('./chinese-memory.ts')]);
+  catalogues.zh = { ...chinese, ...chineseMemory };
+}
+
+/** Adds the English sentences of a part of the page that has been loaded. */
+export function addEnglish(sentences: Catalogue): void {
+  catalogues.en = { ...catalogues.en, ...sentences };
 }
 
 /** Fills `{name}`s in. A name that is not given stays as it stands, so that it is seen. */
@@ -28,10 +37,10 @@ export function fill(template: string, parameters: MessageParameters = {}): stri
 
 /** A language whose catalogue is not loaded speaks English. */
 export function translator(language: Language): Translate {
-  return (key, parameters) => fill((catalogues[language] ?? english)[key], parameters);
+  return (key, parameters) => fill(catalogues[language]?.[key] ?? catalogues.en?.[key] ?? key, parameters);
 }
 
 /** Whether there is a sentence under this name: kernel functions have one or not. */
 export function isMessageKey(key: string): key is MessageKey {
-  return Object.hasOwn(english, key);
+  return Object.hasOwn(catalogues.en ?? {}, key);
 }

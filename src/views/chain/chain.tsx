@@ -20,10 +20,28 @@ const CONTEXTS: readonly Context[] = [
   { name: 'interrupt', stages: ['interrupt'] },
   { name: 'kacpid', queue: 'kacpid', stages: ['kacpid', 'aml'] },
   { name: 'notify', queue: 'kacpi_notify', stages: ['notify'] },
-  { name: 'hotplug', queue: 'kacpi_hotplug', stages: ['hotplug', 'driver', 'cpuhp', 'ost'] },
+  { name: 'hotplug', queue: 'kacpi_hotplug', stages: [] },
 ];
 
-const WAY_BACK: readonly ChainStage[] = ['hotplug', 'cpuhp', 'driver', 'ost'];
+/** Stages of the last context. On the way back what is in use is given up before the driver lets go of it. */
+const LAST_STAGES: Readonly<Record<ChainState['subject'], Readonly<Record<'there' | 'back', readonly ChainStage[]>>>> =
+  {
+    cpu: { there: ['hotplug', 'driver', 'cpuhp', 'ost'], back: ['hotplug', 'cpuhp', 'driver', 'ost'] },
+    memory: {
+      there: ['hotplug', 'driver', 'blocks', 'ost'],
+      back: ['hotplug', 'zones', 'blocks', 'ost'],
+    },
+  };
+
+const BY_SYSFS: readonly ChainStage[] = ['driver', 'zones'];
+
+function lastStages({ subject, round, stages }: ChainState): readonly ChainStage[] {
+  if (round === 'unplug') return LAST_STAGES[subject].back;
+  if (subject === 'cpu') return LAST_STAGES.cpu.there;
+  if (round === 'online' || round === 'offline') return BY_SYSFS;
+  // With the policy to bring new blocks online, the hotplug work does that, too.
+  return stages.has('zones') ? [...LAST_STAGES.memory.there, 'zones'] : LAST_STAGES.memory.there;
+}
 
 type Light = 'dark' | 'passed' | 'lit';
 
@@ -43,11 +61,10 @@ export function Chain() {
   return (
     <ol className="chain" aria-label={translate('chain.label')}>
       {CONTEXTS.map(({ name, queue, stages: forward }) => {
-        // On the way back the CPU goes down the ladder before the driver lets go of it.
-        const stages = name === 'hotplug' && chain.round === 'unplug' ? WAY_BACK : forward;
+        const stages = name === 'hotplug' ? lastStages(chain) : forward;
         const lights = stages.map((stage) => lightOf(chain, stage, chain.stages.get(stage), resting || !log.watched));
         const light = lights.includes('lit') ? 'lit' : lights.includes('passed') ? 'passed' : 'dark';
-        // A CPU that goes online or offline by sysfs takes none of the hops before.
+        // What goes online or offline by sysfs takes none of the hops before.
         const bySysfs = name === 'hotplug' && (chain.round === 'online' || chain.round === 'offline');
         const shownName = bySysfs ? 'sysfs' : name;
         return (
@@ -62,7 +79,11 @@ export function Chain() {
               <h3 className="context-name" translate={queue && !bySysfs ? 'no' : undefined}>
                 {translate(`chain.context.${shownName}`)}
               </h3>
-              <p className="context-rule">{translate(`chain.rule.${shownName}`)}</p>
+              <p className="context-rule">
+                {translate(
+                  bySysfs && chain.subject === 'memory' ? 'chain.rule.sysfsMemory' : `chain.rule.${shownName}`,
+                )}
+              </p>
               {name !== 'qemu' && name !== 'hardware' && (
                 <code className="context-runner" translate="no">
                   {runnerOf(log, stages)}
@@ -71,7 +92,7 @@ export function Chain() {
             </header>
             {bySysfs && (
               <code className="entrance" translate="no">
-                online_store
+                {chain.subject === 'memory' ? 'state_store' : 'online_store'}
               </code>
             )}
             {queue && !bySysfs && <Queue queue={queue} log={log} />}

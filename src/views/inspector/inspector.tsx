@@ -3,7 +3,7 @@ import type { LabEvent } from '../../../workers/protocol/log-format.ts';
 import type { CpuhpStateInfo } from '../../../workers/protocol/machine-api.ts';
 import type { ChainStage } from '../../session/fold-chain.ts';
 import { callStackAt, type Frame, type TaskState } from '../../session/fold-tasks.ts';
-import { isMessageKey, type Language } from '../../session/i18n/translate.ts';
+import { isMessageKey, type Language, type MessageKey } from '../../session/i18n/translate.ts';
 import { type Selection, select, selectEvent, useLab } from '../../session/lab-state.ts';
 import type { LogStore } from '../../session/log-store.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
@@ -155,6 +155,12 @@ function Backtrace({ task, vcpu, frames }: BacktraceProps) {
   );
 }
 
+/** What a stage is about; some are another thing for memory than for a CPU. */
+function explanationOf({ chain }: LogStore, stage: ChainStage): MessageKey {
+  const ofMemory = `stage.explain.memory.${stage}`;
+  return chain.subject === 'memory' && isMessageKey(ofMemory) ? ofMemory : `stage.explain.${stage}`;
+}
+
 function StageFacts({ stage, log }: { readonly stage: ChainStage; readonly log: LogStore }) {
   const translate = useTranslate();
   const { accesses } = log.chain;
@@ -162,7 +168,7 @@ function StageFacts({ stage, log }: { readonly stage: ChainStage; readonly log: 
     <section>
       <h3 className="inspector-title">{translate(`stage.${stage}`)}</h3>
       <p className="explanation-text">
-        <RichText text={translate(`stage.explain.${stage}`)} />
+        <RichText text={translate(explanationOf(log, stage))} />
       </p>
       {stage === 'registers' && accesses.length > 0 && (
         <ol className="accesses">
@@ -179,21 +185,27 @@ function StageFacts({ stage, log }: { readonly stage: ChainStage; readonly log: 
   );
 }
 
+/** Stands for the register block of the round's subject. */
+const HOTPLUG = 'hotplug';
+
 /** Devices whose registers a stage of the road is about. */
 const DEVICES_OF_STAGE: Readonly<Partial<Record<ChainStage, readonly string[]>>> = {
-  device: ['cpu-hotplug'],
-  registers: ['cpu-hotplug'],
+  device: [HOTPLUG],
+  registers: [HOTPLUG],
   gpe: ['GPE0', 'PM1'],
   sci: ['GPE0', 'PM1', 'IO-APIC', 'LAPIC'],
   interrupt: ['GPE0', 'PM1', 'IO-APIC', 'LAPIC'],
-  aml: ['cpu-hotplug'],
-  ost: ['cpu-hotplug'],
+  aml: [HOTPLUG],
+  ost: [HOTPLUG],
 };
 
 /** What the devices' registers hold now, as far as the log has told; the bits that mean something by name. */
 function Registers({ stage, log }: { readonly stage: ChainStage; readonly log: LogStore }) {
   const translate = useTranslate();
-  const rows = (DEVICES_OF_STAGE[stage] ?? []).flatMap((device) => [...(log.devices.registers.get(device) ?? [])]);
+  const rows = (DEVICES_OF_STAGE[stage] ?? []).flatMap((name) => {
+    const device = name === HOTPLUG ? `${log.chain.subject}-hotplug` : name;
+    return [...(log.devices.registers.get(device) ?? [])];
+  });
   if (rows.length === 0) return null;
   return (
     <section>
