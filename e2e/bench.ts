@@ -40,6 +40,20 @@ test('boot to shell', async ({ lab, page }) => {
   record('page opened to machine at its shell prompt (Chromium)', ready, 'ms');
 });
 
+test('boot of another machine in the open page', async ({ lab, page }) => {
+  await lab.openAtFullSpeed();
+  const link = linkTo({ version: 1, machine: '-M pc -accel kvm -cpu max -smp 2,maxcpus=4 -m 512M' });
+  const took = await page.evaluate(async (hash) => {
+    const shown = () => document.querySelector('.title-machine')?.textContent;
+    const [before, started] = [shown(), performance.now()];
+    location.hash = hash;
+    while (shown() === before) await new Promise((drawn) => requestAnimationFrame(drawn));
+    await window.lab.whenQuiescent();
+    return performance.now() - started;
+  }, link);
+  record('another machine in the open page, link to shell prompt (Chromium)', took, 'ms');
+});
+
 test('hot-add to online at full speed', async ({ lab, page }) => {
   await lab.openAtFullSpeed();
   const took = await page.evaluate(() => performance.now());
