@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CpuMask, cpu_online_mask } from '../linux/include/linux/cpumask.ts';
 import { irqs_disabled } from '../linux/include/linux/irqflags.ts';
 import { get_current, smp_processor_id, type task_struct } from '../linux/include/linux/sched.ts';
+import type { work_struct } from '../linux/include/linux/workqueue.ts';
 import { cpu_device_down, cpu_device_up, cpus_read_lock, cpus_read_unlock } from '../linux/kernel/cpu.ts';
 import { cpuhp_state } from '../linux/kernel/cpuhp.ts';
 import { kthread_run } from '../linux/kernel/kthread.ts';
@@ -30,7 +31,6 @@ import {
   queue_work,
   queue_work_on,
   work_on_cpu,
-  type work_struct,
 } from '../linux/kernel/workqueue.ts';
 import type { Kernel } from '../linux/kernel-context.ts';
 import type { Co } from '../sim/coroutine.ts';

@@ -1,20 +1,14 @@
 import { expect, test } from 'vitest';
 import { CpuMask } from '../linux/include/linux/cpumask.ts';
 import type { task_struct } from '../linux/include/linux/sched.ts';
+import { WQ_UNBOUND, type workqueue_struct } from '../linux/include/linux/workqueue.ts';
 import { cpu_device_down, cpu_device_up } from '../linux/kernel/cpu.ts';
 import { cpuhp_is_ap_state, cpuhp_state } from '../linux/kernel/cpuhp.ts';
 import { CPUHP_STATES_6_1 } from '../linux/kernel/cpuhp-states.ts';
 import { set_cpus_allowed_ptr } from '../linux/kernel/sched/affinity.ts';
 import { msleep, user_compute, wake_up_new_task } from '../linux/kernel/sched/core.ts';
 import { createTask } from '../linux/kernel/task.ts';
-import {
-  alloc_workqueue,
-  flush_workqueue,
-  INIT_WORK,
-  queue_work_on,
-  WQ_UNBOUND,
-  type workqueue_struct,
-} from '../linux/kernel/workqueue.ts';
+import { alloc_workqueue, flush_workqueue, INIT_WORK, queue_work_on } from '../linux/kernel/workqueue.ts';
 import type { Kernel } from '../linux/kernel-context.ts';
 import type { Co } from '../sim/coroutine.ts';
 import { Random } from '../sim/random.ts';

@@ -8,6 +8,7 @@
 import type { Co } from '../../sim/coroutine.ts';
 import { cpu_online_mask } from '../include/linux/cpumask.ts';
 import { get_current, PF_KTHREAD, PF_WQ_WORKER, TASK_IDLE, TASK_UNINTERRUPTIBLE } from '../include/linux/sched.ts';
+import { WQ_HIGHPRI, WQ_UNBOUND, type work_struct } from '../include/linux/workqueue.ts';
 import { kthread_create, kthread_run } from '../kernel/kthread.ts';
 import { complete, init_completion, wait_for_completion } from '../kernel/sched/completion.ts';
 import { schedule, schedule_timeout, wake_up_new_task, wake_up_process } from '../kernel/sched/core.ts';
@@ -20,9 +21,6 @@ import {
   queue_work,
   queue_work_on,
   system_unbound_wq,
-  WQ_HIGHPRI,
-  WQ_UNBOUND,
-  type work_struct,
 } from '../kernel/workqueue.ts';
 import type { Kernel } from '../kernel-context.ts';
 import { nodeStates } from '../mm/node_states.ts';

@@ -15,6 +15,7 @@ import {
 } from '../include/linux/cpumask.ts';
 import { local_irq_enable } from '../include/linux/irqflags.ts';
 import { get_current, PF_KTHREAD, smp_processor_id } from '../include/linux/sched.ts';
+import { WQ_MEM_RECLAIM, WQ_UNBOUND } from '../include/linux/workqueue.ts';
 import { setup_max_cpus } from '../kernel/boot-options.ts';
 import { bringup_nonboot_cpus, link_cpuhp_callbacks } from '../kernel/cpu.ts';
 import { boot_cpu_hotplug_init, cpuhp_init_state, cpuhp_threads_init } from '../kernel/cpuhp.ts';
@@ -30,13 +31,7 @@ import { spawn_ksoftirqd } from '../kernel/softirq.ts';
 import { cpu_stop_init } from '../kernel/stop_machine.ts';
 import { systemState } from '../kernel/system-state.ts';
 import { createTask } from '../kernel/task.ts';
-import {
-  alloc_workqueue,
-  WQ_MEM_RECLAIM,
-  WQ_UNBOUND,
-  workqueue_init,
-  workqueue_init_early,
-} from '../kernel/workqueue.ts';
+import { alloc_workqueue, workqueue_init, workqueue_init_early } from '../kernel/workqueue.ts';
 import type { Kernel } from '../kernel-context.ts';
 import { numaTables } from '../mm/numa.ts';
 import { build_all_zonelists_init } from '../mm/page_alloc.ts';

@@ -9,6 +9,7 @@ import { NS_PER_MS } from '../../../protocol/units.ts';
 import { type Co, spend, traced } from '../../../sim/coroutine.ts';
 import { IRQ_HANDLED, IRQ_NONE, IRQF_SHARED } from '../../include/linux/irq.ts';
 import { get_current } from '../../include/linux/sched.ts';
+import type { workqueue_struct } from '../../include/linux/workqueue.ts';
 import { archOps } from '../../kernel/arch-ops.ts';
 import { request_irq } from '../../kernel/irq/manage.ts';
 import { KERN_DEBUG, KERN_ERR, KERN_INFO, KERN_WARNING, pr_err, printk } from '../../kernel/printk/printk.ts';
@@ -27,7 +28,6 @@ import {
   INIT_WORK,
   queue_work,
   queue_work_on,
-  type workqueue_struct,
 } from '../../kernel/workqueue.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
 

@@ -6,7 +6,7 @@ import { PF_KTHREAD, PF_NO_SETAFFINITY, PF_WQ_WORKER, type task_struct } from '.
 import { get_kthread_comm } from '../../kernel/kthread.ts';
 import { task_state_letter } from '../../kernel/sched/core.ts';
 import { task_utime } from '../../kernel/sched/cputime.ts';
-import { wq_worker_comm } from '../../kernel/workqueue.ts';
+import { wq_worker_comm } from '../../kernel/workqueue_internal.ts';
 import type { Kernel } from '../../kernel-context.ts';
 
 /** USER_HZ: /proc counts time in hundredths of a second. */
