@@ -235,8 +235,12 @@ class Replay {
       waiting = lines.slice(0, before);
       during = lines.slice(before);
     }
-    // a machine that is never quiet, because somebody computes, is given a few times what the recorder waited
-    session.settle((asked.wait ?? 1) * 4 * NS_PER_SECOND);
+    // what sleeps in the background goes on while the recorder waits; a machine that is never quiet, because somebody
+    // computes, is given a few times as long
+    const waits = (asked.wait ?? 1) * NS_PER_SECOND;
+    const end = session.progress().now + waits;
+    session.settle(waits * 4);
+    if (session.progress().now < end) session.advance(end);
     read.push(...this.client.drain(waiting, [...during, ...collect()]));
     const trace: TraceNode[] = observer.forest.finish();
     const events = read.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => 'event' in line);

@@ -107,7 +107,12 @@ describe('PM1 events', () => {
     const disabled = [pm1.eventBlock.read(0, 2), line.level];
     pm1.eventBlock.write(2, 2, PM1_EVENTS.powerButton);
     pm1.pressPowerButton();
-    expect([...disabled, pm1.eventBlock.read(0, 2), line.level]).toEqual([0, false, 0x100, true]);
+    expect([...disabled, pm1.eventBlock.read(0, 2), line.level]).toEqual([
+      PM1_EVENTS.timer,
+      false,
+      PM1_EVENTS.timer | PM1_EVENTS.powerButton,
+      true,
+    ]);
   });
 
   it('registers can be read and written by bytes and as a whole', () => {
@@ -115,7 +120,7 @@ describe('PM1 events', () => {
     pm1.eventBlock.write(3, 1, 0x05);
     pm1.eventBlock.write(2, 1, 0x20);
     expect([pm1.eventBlock.read(2, 2), pm1.eventBlock.read(3, 1), pm1.eventBlock.read(0, 4)]).toEqual([
-      0x0520, 0x05, 0x05200000,
+      0x0520, 0x05, 0x05200001,
     ]);
   });
 });
@@ -151,8 +156,14 @@ describe('the power-management timer', () => {
     expect(counts).toEqual([3_579_545, 4 * 3_579_545, (5 * 3_579_545) % 2 ** 24]);
   });
 
+  it('TMR_STS is set from the start, as on QEMU', () => {
+    const { pm1 } = acpiHardware();
+    expect(pm1.eventBlock.read(0, 2)).toBe(PM1_EVENTS.timer);
+  });
+
   it('sets TMR_STS when its highest bit changes, and raises the SCI if that is enabled', () => {
     const { pm1, line, runTo } = acpiHardware();
+    pm1.eventBlock.write(0, 2, PM1_EVENTS.timer);
     pm1.eventBlock.write(2, 2, PM1_EVENTS.timer);
     const half = Math.ceil((0x800000 * 1e9) / 3_579_545);
     runTo(half - 1);

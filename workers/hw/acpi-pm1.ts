@@ -74,8 +74,8 @@ export class AcpiPm1 implements SciSource {
   private status = 0;
   private enable = 0;
   private control = 0;
-  /** Count of the timer, not truncated, at which TMR_STS is set next. */
-  private overflowCount = PM_TIMER_HALF;
+  /** Count of the timer, not truncated, at which TMR_STS is set next. QEMU begins with 0: it is set from the start. */
+  private overflowCount = 0;
   private overflowEvent: ScheduledEvent | undefined;
 
   constructor(host: Pm1Host, clock: Clock, log: LogWriter) {
@@ -118,7 +118,7 @@ export class AcpiPm1 implements SciSource {
 
   reset(): void {
     this.status = this.enable = this.control = 0;
-    this.overflowCount = this.nextHalf();
+    this.overflowCount = 0;
     this.changed();
   }
 

@@ -46,6 +46,8 @@ export interface irq_data {
   effective_affinity: CpuMask;
   level: boolean;
   activated: boolean;
+  /** IRQD_SETAFFINITY_PENDING: where it shall go once it has happened again. */
+  pending_mask: CpuMask | undefined;
   masked: boolean;
   /** A handler runs now. */
   inprogress: boolean;

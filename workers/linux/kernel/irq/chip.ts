@@ -3,6 +3,7 @@ import { type Co, traced } from '../../../sim/coroutine.ts';
 import type { irq_desc } from '../../include/linux/irq.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { handle_irq_event, kstat_incr_irqs_this_cpu } from './handle.ts';
+import { irq_move_irq } from './migration.ts';
 
 export function* mask_irq(k: Kernel, desc: irq_desc): Co {
   if (desc.irq_data.masked) return;
@@ -28,6 +29,7 @@ export const handle_fasteoi_irq = traced('handle_fasteoi_irq', function* (k: Ker
   kstat_incr_irqs_this_cpu(k, desc);
   yield* handle_irq_event(k, desc);
   yield* irq_data.chip.irq_eoi(k, irq_data);
+  if (irq_data.pending_mask) yield* irq_move_irq(k, desc);
 });
 
 /** Edge-triggered: acknowledged first, so that the next edge is not lost. */
@@ -40,6 +42,7 @@ export const handle_edge_irq = traced('handle_edge_irq', function* (k: Kernel, d
     return;
   }
   kstat_incr_irqs_this_cpu(k, desc);
+  if (irq_data.pending_mask) yield* irq_move_irq(k, desc);
   yield* irq_data.chip.irq_ack(k, irq_data);
   do {
     // another CPU got an edge meanwhile and masked the line

@@ -1,17 +1,28 @@
 /** Interrupts of a CPU that goes offline. @linux kernel/irq/cpuhotplug.c, without managed interrupts */
 import type { Co } from '../../../sim/coroutine.ts';
-import { cpu_online_mask } from '../../include/linux/cpumask.ts';
+import { type CpuMask, cpu_online_mask } from '../../include/linux/cpumask.ts';
 import type { irq_desc } from '../../include/linux/irq.ts';
 import { smp_processor_id } from '../../include/linux/sched.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { pr_warn } from '../printk/printk.ts';
 import { for_each_irq_desc } from './irqdesc.ts';
 
+/** A move that is still pending is forgotten when all CPUs that it names are gone; true when it may be used. */
+function irq_fixup_move_pending({ irq_data }: irq_desc, online: CpuMask): boolean {
+  if (irq_data.pending_mask && irq_data.pending_mask.and(online).first < 0) irq_data.pending_mask = undefined;
+  return irq_data.pending_mask !== undefined;
+}
+
 function* migrate_one_irq(k: Kernel, desc: irq_desc): Co {
   const { irq_data } = desc;
   const cpu = smp_processor_id(k);
-  if (!irq_data.activated || !irq_data.effective_affinity.has(cpu)) return;
   const online = cpu_online_mask(k);
+  const moves = irq_fixup_move_pending(desc, online);
+  if (!irq_data.activated || !irq_data.effective_affinity.has(cpu)) return;
+  if (moves) {
+    irq_data.affinity = irq_data.pending_mask ?? irq_data.affinity;
+    irq_data.pending_mask = undefined;
+  }
   const broken = irq_data.affinity.and(online).first < 0;
   const dest = broken ? online : irq_data.affinity;
   const err = yield* irq_data.chip.irq_set_affinity(k, irq_data, dest);

@@ -28,6 +28,7 @@ export function irq_alloc_desc(
     affinity: irq_default_affinity(k).mask.copy(),
     effective_affinity: new CpuMask(k.profile.maxCpus),
     activated: false,
+    pending_mask: undefined,
     masked: true,
     inprogress: false,
   };

@@ -69,18 +69,16 @@ export function* enable_irq(k: Kernel, irq: number): Co {
   if (--desc.depth === 0) yield* unmask_irq(k, desc);
 }
 
-/** Sends the interrupt to one of `mask`. -EINVAL when none of them is online. */
+/** Sends the interrupt to one of `mask`, from its next occurrence on. -EINVAL when none of them is online. */
 export const irq_set_affinity = traced(
   'irq_set_affinity',
   function* (k: Kernel, irq: number, mask: CpuMask): Co<number> {
     const desc = irq_to_desc(k, irq);
     if (!desc) return -ERRNO.EINVAL;
     if (mask.and(cpu_online_mask(k)).first < 0) return -ERRNO.EINVAL;
-    if (desc.irq_data.activated) {
-      const ret = yield* desc.irq_data.chip.irq_set_affinity(k, desc.irq_data, mask);
-      if (ret < 0) return ret;
-    }
-    desc.irq_data.affinity = mask.copy();
+    // a pin can be pointed elsewhere only while its interrupt is being handled
+    if (desc.irq_data.activated) desc.irq_data.pending_mask = mask.copy();
+    else desc.irq_data.affinity = mask.copy();
     return 0;
   },
 );

@@ -65,7 +65,8 @@ const print = (k: Kernel, mask: CpuMask, format: Format): string =>
 function affinityFile(k: Kernel, irq: number, name: string, format: Format, set: SetAffinity): void {
   proc_create(k, `irq/${irq}/${name}`, {
     *show(kernel): Co<string> {
-      return print(kernel, irq_to_desc(kernel, irq)?.irq_data.affinity ?? new CpuMask(1), format);
+      const data = irq_to_desc(kernel, irq)?.irq_data;
+      return print(kernel, data?.pending_mask ?? data?.affinity ?? new CpuMask(1), format);
     },
     *write(kernel, buf): Co<number> {
       const bits = cpuIds(kernel).nr_cpu_ids;
