@@ -11,3 +11,7 @@ export function textField(event: LabEvent, name: string): string {
   const value = event.fields[name];
   return typeof value === 'string' ? value : '';
 }
+
+/** The machine starts anew: devices, processors and guest forget; what is plugged stays. */
+export const isReset = (event: LabEvent): boolean =>
+  event.kind === 'machine_state' && textField(event, 'state') === 'reset';

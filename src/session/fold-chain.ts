@@ -1,6 +1,6 @@
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
 import { formatQemuTrace } from '../../workers/protocol/qemu-trace.ts';
-import { numberField, textField } from './event-access.ts';
+import { isReset, numberField, textField } from './event-access.ts';
 
 /** Stages of the road from QEMU to the cpuhp ladder and back, in the order in which a hot-add passes them. */
 export const CHAIN_STAGES = [
@@ -371,7 +371,21 @@ function foldMonitor(state: ChainState, event: LabEvent): boolean {
   return true;
 }
 
+/** What was on the road is gone; the boot that follows is no part of it. */
+function reset(state: ChainState): void {
+  beginRound(state, 'none', 'cpu', -1);
+  state.works.clear();
+  state.registers.clear();
+  state.gpeMethodTasks.clear();
+  state.sciLevel = false;
+  state.sciVector = -1;
+}
+
 export function foldChain(state: ChainState, event: LabEvent): boolean {
+  if (isReset(event)) {
+    reset(state);
+    return true;
+  }
   switch (event.kind) {
     case 'fn_enter':
     case 'fn_exit':

@@ -1,6 +1,6 @@
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
 import type { CpuSlot, MachineDescription } from '../../workers/protocol/machine-api.ts';
-import { numberField, textField } from './event-access.ts';
+import { isReset, numberField, textField } from './event-access.ts';
 
 /** What a CPU is to a reader; the same six, with the same shapes and colours, in every view. */
 export const CPU_CONDITIONS = ['possible', 'present', 'coming', 'online', 'going', 'failed'] as const;
@@ -20,6 +20,8 @@ export interface SlotState {
   arriving: boolean;
   /** The guest has been asked to eject it and has not reported the outcome yet. */
   leaving: boolean;
+  /** It was there when the guest started: nobody has to be told of it. */
+  fromStart: boolean;
   condition: CpuCondition;
   changedAt: number;
 }
@@ -41,6 +43,8 @@ export interface CpusState {
   readonly slots: readonly SlotState[];
   readonly kernel: Map<number, KernelCpu>;
   readonly numberOfApicId: Map<number, number>;
+  /** What is plugged now is what a reset has left. */
+  resetting: boolean;
 }
 
 export function initialCpus(description: MachineDescription): CpusState {
@@ -53,11 +57,12 @@ export function initialCpus(description: MachineDescription): CpusState {
       cpu: -1,
       arriving: false,
       leaving: false,
+      fromStart: slot.presentAtBoot,
       condition: slot.presentAtBoot ? 'present' : 'possible',
       changedAt: -1,
     }),
   );
-  return { slots, kernel: new Map(), numberOfApicId: new Map() };
+  return { slots, kernel: new Map(), numberOfApicId: new Map(), resetting: false };
 }
 
 /** Index of the slot that an ACPI processor device stands for: `\_SB.CPUS.C00A` → 10 (QEMU names them by index). */
@@ -70,7 +75,7 @@ function conditionOf(slot: SlotState, kernel: KernelCpu | undefined): CpuConditi
   if (!slot.plugged) return 'possible';
   if (slot.arriving) return 'coming';
   // A CPU of power-on is there before a kernel counts it; a later one that the kernel did not take has failed.
-  if (!kernel?.present) return slot.slot.presentAtBoot ? 'present' : 'failed';
+  if (!kernel?.present) return slot.fromStart ? 'present' : 'failed';
   if (slot.leaving || (kernel.moving && kernel.target < kernel.state)) return 'going';
   if (kernel.moving) return kernel.failed ? 'failed' : 'coming';
   // What could not be taken offline is online.
@@ -101,8 +106,9 @@ function applySlotEvent(state: CpusState, event: LabEvent): boolean {
     case 'vcpu_plugged':
       slot.plugged = true;
       slot.id = textField(event, 'id');
-      // Those of power-on are plugged at time 0; nobody has to be told of them.
-      slot.arriving = !slot.slot.presentAtBoot;
+      // Those of power-on are plugged at time 0.
+      slot.fromStart = slot.slot.presentAtBoot || state.resetting;
+      slot.arriving = !slot.fromStart;
       slot.leaving = false;
       return true;
     case 'vcpu_unplugged':
@@ -172,8 +178,25 @@ function applyKernelEvent(state: CpusState, event: LabEvent): boolean {
   }
 }
 
+/** The next kernel knows no CPU yet; sockets keep theirs. */
+function reset(state: CpusState): void {
+  state.resetting = true;
+  state.kernel.clear();
+  state.numberOfApicId.clear();
+  for (const slot of state.slots) {
+    slot.arriving = false;
+    slot.leaving = false;
+    slot.fromStart = slot.plugged;
+  }
+}
+
 export function foldCpus(state: CpusState, event: LabEvent): boolean {
-  if (!(applySlotEvent(state, event) || applyAcpiEvent(state, event) || applyKernelEvent(state, event))) return false;
+  if (isReset(event)) reset(state);
+  else if (event.kind === 'input') {
+    state.resetting = false;
+    return false;
+  } else if (!(applySlotEvent(state, event) || applyAcpiEvent(state, event) || applyKernelEvent(state, event)))
+    return false;
   for (const slot of state.slots) {
     const cpu = state.numberOfApicId.get(slot.slot.apicId) ?? -1;
     const condition = conditionOf(slot, state.kernel.get(cpu));

@@ -1,5 +1,5 @@
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
-import { numberField, textField } from './event-access.ts';
+import { isReset, numberField, textField } from './event-access.ts';
 
 /** A register as the log has told of it last. */
 export interface RegisterValue {
@@ -132,6 +132,12 @@ function foldLapic(state: DevicesState, event: LabEvent): boolean {
 }
 
 export function foldDevices(state: DevicesState, event: LabEvent): boolean {
+  if (isReset(event)) {
+    state.registers.clear();
+    state.requested.clear();
+    state.inService.clear();
+    return true;
+  }
   switch (event.kind) {
     case 'register_read':
     case 'register_change':

@@ -1,6 +1,6 @@
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
 import type { CpuhpStateInfo } from '../../workers/protocol/machine-api.ts';
-import { numberField, textField } from './event-access.ts';
+import { isReset, numberField, textField } from './event-access.ts';
 
 /** What runs for a CPU right now: between cpuhp_enter and cpuhp_exit. */
 export interface RunningStep {
@@ -72,11 +72,13 @@ function cpuOf(state: LadderState, cpu: number): LadderCpu {
 }
 
 export function foldLadder(state: LadderState, event: LabEvent): boolean {
+  if (isReset(event)) {
+    state.cpus.clear();
+    state.lastMoved = -1;
+    state.turnedAt = -1;
+    return true;
+  }
   switch (event.kind) {
-    case 'machine_state':
-      if (textField(event, 'state') !== 'reset') return false;
-      state.cpus.clear();
-      return true;
     case 'cpuhp_state': {
       const cpu = cpuOf(state, numberField(event, 'cpu'));
       const isFirst = cpu.changedAt < 0;

@@ -1,5 +1,5 @@
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
-import { numberField, textField } from './event-access.ts';
+import { isReset, numberField, textField } from './event-access.ts';
 
 /** The masks that the page draws, in the order in which a CPU comes into them. */
 export const MASK_NAMES = ['possible', 'present', 'online'] as const;
@@ -26,8 +26,10 @@ export function initialMasks(): MasksState {
 }
 
 export function foldMasks(state: MasksState, event: LabEvent): boolean {
-  if (event.kind === 'machine_state' && textField(event, 'state') === 'reset') {
+  if (isReset(event)) {
     for (const cpus of state.masks.values()) cpus.clear();
+    state.changedAt.clear();
+    state.lastChange = undefined;
     return true;
   }
   if (event.kind !== 'cpu_mask') return false;

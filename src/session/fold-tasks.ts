@@ -1,5 +1,5 @@
 import type { LabEvent, LogReader } from '../../workers/protocol/log-format.ts';
-import { numberField, textField } from './event-access.ts';
+import { isReset, numberField, textField } from './event-access.ts';
 
 export interface Frame {
   readonly fn: string;
@@ -40,6 +40,12 @@ function taskOf(state: TasksState, task: number): TaskState {
 }
 
 export function foldTasks(state: TasksState, event: LabEvent): boolean {
+  if (isReset(event)) {
+    // the next kernel counts its tasks from the start
+    state.tasks.clear();
+    state.runningOn.clear();
+    return true;
+  }
   switch (event.kind) {
     case 'fn_enter': {
       const task = taskOf(state, event.task);
@@ -72,12 +78,6 @@ export function foldTasks(state: TasksState, event: LabEvent): boolean {
     case 'sched_switch':
       state.runningOn.set(event.vcpu, numberField(event, 'next'));
       taskOf(state, numberField(event, 'next')).vcpu = event.vcpu;
-      return true;
-    case 'machine_state':
-      // the next kernel counts its tasks from the start
-      if (textField(event, 'state') !== 'reset') return false;
-      state.tasks.clear();
-      state.runningOn.clear();
       return true;
     default:
       return false;

@@ -6,6 +6,7 @@ import { type CpusState, foldCpus, initialCpus, slotOfAcpiNode } from './fold-cp
 import { foldDevices, initialDevices } from './fold-devices.ts';
 import { foldLadder, initialLadder, namedState } from './fold-ladder.ts';
 import { foldTexts, initialTexts, kernelTimeStamp } from './fold-log.ts';
+import { foldMachine, initialMachine } from './fold-machine.ts';
 import { foldMasks, formatCpuList, initialMasks } from './fold-masks.ts';
 import { callStackAt, foldTasks, initialTasks, taskName } from './fold-tasks.ts';
 import { narrate } from './narration.ts';
@@ -440,5 +441,62 @@ describe('the narration', () => {
 
   test('leaves out what the story does not need', () => {
     expect(tell(new TestLog().call('kfree').add('lock_acquired', { lock: 'x' }))).toEqual([]);
+  });
+});
+
+describe('a reset', () => {
+  /** A CPU on its way in while the machine is reset; QEMU then tells of what is plugged. */
+  const log = (): TestLog =>
+    new TestLog()
+      .add('qmp_in', { text: '{"execute": "device_add"}' })
+      .add('vcpu_plugged', { vcpu: 2, apicId: 2, id: 'cpu2' })
+      .add('cpu_number', { cpu: 1, apicId: 1 })
+      .add('cpu_mask', { mask: 'present', cpu: 1, value: 1 })
+      .add('cpuhp_state', { cpu: 1, state: 20, target: ONLINE })
+      .add('aml_notify', { node: '\\_SB.CPUS.C001', value: 3 })
+      .add('register_change', { register: 'GPE0_STS', to: 4 })
+      .add('irq_line', { line: 'SCI', level: 1 })
+      .add('machine_state', { state: 'reset' })
+      .add('vcpu_plugged', { vcpu: 2, apicId: 2, id: 'cpu2' });
+
+  test('leaves what is plugged, and nobody has to be told of it', () => {
+    const { slots, kernel } = foldAll(initialCpus(description), foldCpus, log());
+    expect(slots.map(({ condition }) => condition)).toEqual(['present', 'present', 'present', 'possible']);
+    expect(kernel.size).toBe(0);
+  });
+
+  test('after it a CPU that is plugged is on its way again', () => {
+    const later = log().add('input', { channel: 'qmp' }).add('vcpu_plugged', { vcpu: 3, apicId: 3, id: 'cpu3' });
+    const { slots } = foldAll(initialCpus(description), foldCpus, later);
+    expect(slots[3]?.condition).toBe('coming');
+  });
+
+  test('empties the ladder, the road and the devices; the boot that follows is not on the road', () => {
+    const later = (): TestLog => log().call('acpi_irq').call('_cpu_up');
+    expect(foldAll(initialLadder(), foldLadder, later())).toEqual(initialLadder());
+    expect(foldAll(initialChain(), foldChain, later())).toEqual(initialChain());
+    expect(foldAll(initialDevices(), foldDevices, later())).toEqual(initialDevices());
+  });
+});
+
+describe('the machine as a whole', () => {
+  test.each([
+    [['paused'], 'paused'],
+    [['paused', 'running'], 'running'],
+    [['shutdown'], 'shutdown'],
+    [['shutdown', 'ended'], 'ended'],
+    [['shutdown', 'reset'], 'paused'],
+    [['reset', 'running'], 'running'],
+  ])('after %j it is %s', (states, condition) => {
+    const log = new TestLog();
+    for (const state of states) log.add('machine_state', { state });
+    expect(foldAll(initialMachine(), foldMachine, log).condition).toBe(condition);
+  });
+
+  test('a panic is the end of the kernel, until a reset', () => {
+    const log = (): TestLog => new TestLog().add('printk', { level: 0, text: 'Kernel panic - not syncing: init' });
+    expect(foldAll(initialMachine(), foldMachine, log()).condition).toBe('panicked');
+    const later = log().add('machine_state', { state: 'reset' });
+    expect(foldAll(initialMachine(), foldMachine, later).condition).toBe('running');
   });
 });

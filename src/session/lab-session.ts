@@ -130,7 +130,10 @@ export class LabSession {
     this.shownRound = -1;
     this.machine = { client, pacer, log };
     client.onChunks = (chunks) => {
+      const { resets } = log.machine;
       log.append(chunks);
+      // a boot is not what a reader waits for
+      if (log.machine.resets > resets) pacer.hurried = true;
       this.drawSoon();
     };
     for (const chunks of early) log.append(chunks);
@@ -163,6 +166,14 @@ export class LabSession {
     } catch {
       // nothing to draw memory with
     }
+  }
+
+  /** The same machine, as it was before anything was done to it. */
+  async powerOnAgain(): Promise<void> {
+    const { scenario } = useLab.getState().description ?? { scenario: DEFAULT_SCENARIO };
+    const { inputs: _, ...fresh } = scenario;
+    await this.powerOn(fresh);
+    await this.nameInAddress(fresh);
   }
 
   run(): void {
@@ -320,6 +331,7 @@ export class LabSession {
       // The machine is at rest; its last events may still be on their way.
       const resting = pacer.resting && log.reader.length >= this.lastRecords;
       if (!pacer.hurried) log.booted = true;
+      if (log.machine.condition === 'ended') useLab.setState({ problem: { of: 'ended', reason: '' } });
       if (pacer.playing) this.showPlaying(log, resting);
       if (log.chain.roundStart > this.shownRound) {
         this.shownRound = log.chain.roundStart;

@@ -1,11 +1,12 @@
 import { type LabEvent, type LogChunk, LogReader } from '../../workers/protocol/log-format.ts';
 import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
-import { textField } from './event-access.ts';
+import { isReset, textField } from './event-access.ts';
 import { type ChainState, foldChain, initialChain } from './fold-chain.ts';
 import { type CpusState, foldCpus, initialCpus, slotOfCpu } from './fold-cpus.ts';
 import { type DevicesState, foldDevices, initialDevices } from './fold-devices.ts';
 import { foldLadder, initialLadder, type LadderState } from './fold-ladder.ts';
 import { foldTexts, initialTexts, type TextsState } from './fold-log.ts';
+import { foldMachine, initialMachine, type MachineState } from './fold-machine.ts';
 import { foldMasks, initialMasks, type MasksState } from './fold-masks.ts';
 import { type Frame, foldTasks, initialTasks, type TaskState, type TasksState, taskName } from './fold-tasks.ts';
 import type { MemoryPart } from './memory-part.ts';
@@ -55,6 +56,7 @@ export class LogStore {
   readonly tasks: TasksState = initialTasks();
   readonly texts: TextsState = initialTexts();
   readonly devices: DevicesState = initialDevices();
+  readonly machine: MachineState = initialMachine();
   /** Undefined until its code is there. */
   memory: MemoryPart | undefined;
   sentence: Sentence | undefined;
@@ -89,6 +91,10 @@ export class LogStore {
       changed.devices |= Number(foldDevices(this.devices, event));
       changed.texts |= Number(foldTexts(this.texts, event));
       changed.memory |= Number(this.memory?.fold(event) ?? false);
+      if (foldMachine(this.machine, event)) {
+        changed.narration = 1;
+        if (isReset(event)) this.startAnew(context);
+      }
       const sentence = this.tell(event, context);
       if (sentence) {
         this.sentence = sentence;
@@ -122,7 +128,15 @@ export class LogStore {
     this.versions = { ...this.versions, memory: this.versions.memory + 1 };
   }
 
-  private narrationContext(): NarrationContext {
+  /** After a reset: what follows is boot, until the machine is quiet. */
+  private startAnew(context: { booted: boolean }): void {
+    this.booted = false;
+    context.booted = false;
+    this.lastTask = 0;
+    this.lastStack = undefined;
+  }
+
+  private narrationContext(): { -readonly [Name in keyof NarrationContext]: NarrationContext[Name] } {
     return {
       taskName: (task) => taskName(this.tasks, task),
       cpuOfVcpu: (vcpu) => this.cpus.slots[vcpu]?.cpu ?? -1,
@@ -147,6 +161,8 @@ export class LogStore {
 
   /** What to say when the machine is quiet: an invitation to the next step. */
   quietSentence(): Sentence {
+    const { condition } = this.machine;
+    if (condition !== 'running') return { key: `say.machine.${condition}`, parameters: {}, sequence: -1 };
     const memory = this.chain.subject === 'memory' ? this.memory?.atRest() : undefined;
     if (memory) return memory;
     const moved = slotOfCpu(this.cpus, this.ladder.lastMoved);

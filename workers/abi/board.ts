@@ -70,6 +70,8 @@ export interface Board {
   readonly running: boolean;
   /** False until the first `cont` of a machine that was started with -S. */
   readonly everRan: boolean;
+  /** Switched off, and kept by -no-shutdown: only a reset helps. */
+  readonly isShutDown: boolean;
   /** Halted vCPUs, for `info cpus`. */
   isHalted(index: VcpuIndex): boolean;
 }

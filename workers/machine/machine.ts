@@ -89,6 +89,8 @@ export class Machine {
 
   /** A user's input; returns what answers it at once: a QMP reply line, a monitor line's output. */
   input(channel: InputChannel, text: string): string | undefined {
+    // nobody is there any more
+    if (this.hasQuit) return undefined;
     return this.scheduler.asHost(() => {
       this.log.emit('input', channel, text);
       if (channel === 'qmp') return this.qmpInput(text);
@@ -206,13 +208,14 @@ export class Machine {
 
   /** Switched off from inside: QEMU ends, unless -no-shutdown keeps it. */
   private poweredOff(): void {
-    if (!this.config.noShutdown) this.quit();
+    if (this.config.noShutdown) this.qmp.event('STOP');
+    else this.quit();
   }
 
   private quit(): void {
     this.hasQuit = true;
     this.board.setRunning(false);
-    this.log.emit('machine_state', 'shutdown');
+    this.log.emit('machine_state', 'ended');
   }
 }
 

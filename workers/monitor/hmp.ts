@@ -6,7 +6,7 @@ import { memoryDevicesText, pluggedSize } from './memory-commands.ts';
 import { dimmHelp, objectHelp } from './object-help.ts';
 import { keyvalTree } from './object-members.ts';
 import { splitAtCommas, splitOptions } from './option-text.ts';
-import { type QmpContext, setRunning } from './qmp-context.ts';
+import { NEEDS_RESET, type QmpContext, setRunning } from './qmp-context.ts';
 import { isDict, type QDict, QObjectStream } from './qobject.ts';
 import { findObject } from './qom.ts';
 import { HMP_HELP, HMP_INFO_HELP } from './tables/hmp-help.ts';
@@ -81,6 +81,7 @@ const memdev = (backend: MemoryBackend): string =>
   ].join('\n');
 
 function status({ board }: QmpContext): string {
+  if (board.isShutDown) return 'VM status: paused (shutdown)\n';
   return `VM status: ${board.running ? 'running' : board.everRan ? 'paused' : 'paused (prelaunch)'}\n`;
 }
 
@@ -180,6 +181,7 @@ const COMMANDS: Readonly<Record<string, HmpCommand>> = {
   cont: {
     arguments: 'none',
     run: (context) => {
+      if (context.board.isShutDown) return `Error: ${NEEDS_RESET}\n`;
       setRunning(context, true);
       return '';
     },

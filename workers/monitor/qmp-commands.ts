@@ -6,7 +6,7 @@ import { executeHmp } from './hmp.ts';
 import { cpuProps } from './hotpluggable-cpus.ts';
 import { memoryDevices, memorySizeSummary } from './memory-commands.ts';
 import { memdevOf } from './object-store.ts';
-import { type MonitorCommands, type QmpContext, QmpFailure, setRunning } from './qmp-context.ts';
+import { type MonitorCommands, NEEDS_RESET, type QmpContext, QmpFailure, setRunning } from './qmp-context.ts';
 import type { QDict, QObject } from './qobject.ts';
 import { findObject, listProperties, type QomObject } from './qom.ts';
 import { COMMAND_NAMES } from './tables/command-names.ts';
@@ -106,6 +106,7 @@ const CPU_COMMANDS: readonly QmpCommand[] = [
 
 const MACHINE_COMMANDS: readonly QmpCommand[] = [
   command('cont', {}, (context) => {
+    if (context.board.isShutDown) return new QmpFailure(NEEDS_RESET);
     setRunning(context, true);
     return {};
   }),
@@ -129,7 +130,7 @@ const MACHINE_COMMANDS: readonly QmpCommand[] = [
     return {};
   }),
   command('query-status', {}, ({ board }) => ({
-    status: board.running ? 'running' : board.everRan ? 'paused' : 'prelaunch',
+    status: board.isShutDown ? 'shutdown' : board.running ? 'running' : board.everRan ? 'paused' : 'prelaunch',
     singlestep: false,
     running: board.running,
   })),

@@ -33,6 +33,9 @@ export interface MonitorCommands {
   hmp(context: QmpContext, line: string): string;
 }
 
+/** What `cont` answers to a machine that was switched off. */
+export const NEEDS_RESET = 'Resetting the Virtual Machine is required';
+
 /** What `stop` and `cont` do, in QMP and in the monitor. */
 export function setRunning({ board, event }: QmpContext, running: boolean): void {
   if (board.running === running) return;

@@ -106,6 +106,46 @@ describe('with -no-reboot', () => {
   });
 });
 
+/** Powers the guest off; what QMP told and what the kernel said meanwhile. */
+function powerOff(lab: Lab): { events: unknown; said: string[] } {
+  lab.events();
+  lab.sh('poweroff -f');
+  const log = lab.events();
+  const said = log.filter(({ kind }) => kind === 'printk').map(({ fields }) => String(fields['text']));
+  const lines = log.filter(({ kind }) => kind === 'qmp_out').map(({ fields }) => JSON.parse(String(fields['text'])));
+  return { events: lines.map(({ event, data }) => (data ? [event, data] : [event])), said };
+}
+
+// as a real machine tells it: `echo o > /proc/sysrq-trigger`, query-status, cont, system_reset
+describe('poweroff', () => {
+  const SHUTDOWN = ['SHUTDOWN', { guest: true, reason: 'guest-shutdown' }];
+  const WORDS = ['ACPI: PM: Preparing to enter system sleep state S5', 'reboot: Power down'];
+
+  test('writes SLP_EN for S5: the machine ends, and takes no input any more', () => {
+    const lab = new Lab();
+    expect(powerOff(lab)).toEqual({ events: [SHUTDOWN], said: WORDS });
+    expect(lab.machine.hasQuit).toBe(true);
+    expect(lab.qmp({ execute: 'query-status' })).toBe(null);
+    expect(lab.events()).toEqual([]);
+  });
+
+  test('with -no-shutdown the machine stays, until a reset', () => {
+    const lab = new Lab(`${TWO_OF_FOUR} -no-shutdown`);
+    expect(powerOff(lab)).toEqual({ events: [SHUTDOWN, ['STOP']], said: WORDS });
+    expect(lab.qmp({ execute: 'query-status' })).toEqual({
+      return: { status: 'shutdown', singlestep: false, running: false },
+    });
+    expect(lab.hmp('info status')).toBe('VM status: paused (shutdown)\n');
+    const error = { class: 'GenericError', desc: 'Resetting the Virtual Machine is required' };
+    expect(lab.qmp({ execute: 'cont' })).toEqual({ error });
+    expect(lab.hmp('cont')).toBe('Error: Resetting the Virtual Machine is required\n');
+    lab.qmp(RESET);
+    expect(lab.hmp('info status')).toBe('VM status: paused (prelaunch)\n');
+    lab.qmp({ execute: 'cont' });
+    expect(lab.sh('nproc')).toBe('2');
+  });
+});
+
 // QEMU 7.2 crashes at the next device_add after an unplug under TCG
 describe('under TCG', () => {
   const lab = new Lab(TWO_OF_FOUR.replace('kvm', 'tcg'));

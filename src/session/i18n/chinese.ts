@@ -34,6 +34,8 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'problem.scenario': '没有这个名字的场景：{reason}',
   'problem.power': '这样的机器不成立：{reason}',
   'problem.crash': '实验室自身出错，机器已停止：{reason}',
+  'problem.ended': 'QEMU 已退出：机器不复存在。',
+  'problem.again': '重新加电',
   'problem.default': '启动默认机器',
   'problem.edit': '修改…',
   'problem.dismiss': '知道了',
@@ -243,6 +245,10 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'console.loading': '正在打开终端…',
 
   // --- narration
+  'say.machine.paused': '机器已停住。在监视器中输入 `cont` 即可继续。',
+  'say.machine.shutdown': '客户机已关机。在监视器中依次输入 `system_reset` 和 `cont` 可重新启动。',
+  'say.machine.ended': 'QEMU 已退出。请重新加电以继续。',
+  'say.machine.panicked': '内核已崩溃（panic）。在监视器中输入 `system_reset` 可重新启动机器。',
   'say.welcome': '点击一个空插槽：QEMU 就会插入一个 CPU。',
   'say.quietPresent': 'CPU {cpu} 已在位，但未上线。点击它并令其上线：不会有别人来做。',
   'say.quietOnline': 'CPU {cpu} 已上线。可以让它下线，或再插入一个。',

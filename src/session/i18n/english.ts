@@ -36,6 +36,8 @@ export const english = {
   'problem.scenario': 'There is no scenario of this name: {reason}',
   'problem.power': 'This machine cannot be: {reason}',
   'problem.crash': 'The machine stopped by a fault of the lab: {reason}',
+  'problem.ended': 'QEMU has ended: there is no machine any more.',
+  'problem.again': 'Power on again',
   'problem.default': 'Start the default machine',
   'problem.edit': 'Change it…',
   'problem.dismiss': 'Dismiss',
@@ -252,6 +254,11 @@ export const english = {
   'console.loading': 'Opening the terminal…',
 
   // --- narration
+  'say.machine.paused': 'The machine is stopped. `cont` in the monitor lets it go on.',
+  'say.machine.shutdown':
+    'The guest has switched the machine off. `system_reset` and `cont` in the monitor start it anew.',
+  'say.machine.ended': 'QEMU has ended. Power the machine on again to go on.',
+  'say.machine.panicked': 'The kernel has panicked. `system_reset` in the monitor starts the machine anew.',
   'say.welcome': 'Click an empty socket: QEMU plugs a CPU in.',
   'say.quietPresent': 'CPU {cpu} is present but offline. Click it and bring it online: nobody else will.',
   'say.quietOnline': 'CPU {cpu} is online. Take it offline, or plug in another.',

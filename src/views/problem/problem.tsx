@@ -15,6 +15,7 @@ export function Problem({ onNewMachine }: { readonly onNewMachine: () => void })
     await session.powerOn(DEFAULT_SCENARIO);
     await session.nameInAddress(DEFAULT_SCENARIO);
   };
+  const ended = problem.of === 'ended';
   return (
     <div className="problem" role="alert">
       <span className="problem-mark">
@@ -22,8 +23,8 @@ export function Problem({ onNewMachine }: { readonly onNewMachine: () => void })
       </span>
       <p className="problem-text">{translate(`problem.${problem.of}`, { reason: problem.reason })}</p>
       <div className="problem-actions">
-        <Button look="primary" onClick={() => void startDefault().catch(() => {})}>
-          {translate('problem.default')}
+        <Button look="primary" onClick={() => void (ended ? session.powerOnAgain() : startDefault()).catch(() => {})}>
+          {translate(ended ? 'problem.again' : 'problem.default')}
         </Button>
         <Button onClick={onNewMachine}>{translate('machine.new')}</Button>
       </div>

@@ -58,6 +58,14 @@ export function* writePm1Enable(acpi: AcpiGlobals, value: number): Co {
   yield* write(acpi, fadt.pm1aEventBlock, pm1EnableOffset(fadt), PM1_WIDTH, value);
 }
 
+export function* readPm1Control(acpi: AcpiGlobals): Co<number> {
+  return yield* read(acpi, fadtOf(acpi).pm1aControlBlock, 0, PM1_WIDTH);
+}
+
+export function* writePm1Control(acpi: AcpiGlobals, value: number): Co {
+  yield* write(acpi, fadtOf(acpi).pm1aControlBlock, 0, PM1_WIDTH, value);
+}
+
 /** True in ACPI mode. */
 export function* acpi_hw_get_mode(acpi: AcpiGlobals): Co<boolean> {
   const fadt = fadtOf(acpi);

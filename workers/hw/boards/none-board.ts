@@ -63,6 +63,8 @@ export class NoneBoard implements BoardMachine {
     return this.isRunning;
   }
 
+  readonly isShutDown = false;
+
   get everRan(): boolean {
     return this.poweredOn;
   }

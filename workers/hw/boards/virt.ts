@@ -85,6 +85,7 @@ export class VirtBoard implements BoardMachine {
   private anonymousDevices = 0;
   private poweredOn = false;
   private isRunning = false;
+  isShutDown = false;
 
   constructor(options: BoardOptions) {
     const { config, scheduler, log, firmware } = options;
@@ -330,6 +331,7 @@ export class VirtBoard implements BoardMachine {
   private shutDown(reason: 'guest-shutdown' | ResetReason): void {
     this.events.event('SHUTDOWN', { guest: reason.startsWith('guest-'), reason });
     this.isRunning = false;
+    this.isShutDown = true;
     this.scheduler.stopProcessors();
     this.log.emit('machine_state', 'shutdown');
     this.onPowerOff?.();

@@ -71,6 +71,7 @@ export class X86Board implements BoardMachine {
   private program: GuestProgram | undefined;
   private poweredOn = false;
   private isRunning = false;
+  isShutDown = false;
 
   constructor(table: X86BoardTable, options: BoardOptions) {
     const { config, scheduler, log, firmware } = options;
@@ -388,6 +389,7 @@ export class X86Board implements BoardMachine {
   private shutDown(reason: 'guest-shutdown' | ResetReason): void {
     this.events.event('SHUTDOWN', { guest: reason.startsWith('guest-'), reason });
     this.isRunning = false;
+    this.isShutDown = true;
     this.scheduler.stopProcessors();
     this.log.emit('machine_state', 'shutdown');
     this.onPowerOff?.();

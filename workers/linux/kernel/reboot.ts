@@ -4,7 +4,14 @@ import { type Kernel, kernelState } from '../kernel-context.ts';
 import { KERN_EMERG, printk } from './printk/printk.ts';
 
 /** Set by the driver that can switch the power off: drivers/acpi/sleep.c. */
-export const pm_power_off = kernelState((): { handler: ((k: Kernel) => Co) | undefined } => ({ handler: undefined }));
+export const pm_power_off = kernelState((): PowerOff => ({ prepare: undefined, handler: undefined }));
+
+interface PowerOff {
+  /** Before the kernel says that it powers down. */
+  prepare: ((k: Kernel) => Co) | undefined;
+  /** Does not return when it works. */
+  handler: ((k: Kernel) => Co) | undefined;
+}
 
 const KBD_COMMAND = 0x64;
 const PULSE_RESET = 0xfe;
@@ -20,8 +27,11 @@ const kernel_restart = traced('kernel_restart', function* (k: Kernel): Co {
 });
 
 const kernel_power_off = traced('kernel_power_off', function* (k: Kernel): Co {
+  const { prepare, handler } = pm_power_off(k);
+  if (prepare) yield* prepare(k);
   yield* printk(k, KERN_EMERG, 'reboot: Power down');
-  yield* pm_power_off(k).handler?.(k) ?? kernelHalted(k);
+  if (handler) yield* handler(k);
+  else yield* kernelHalted(k);
 });
 
 function* kernelHalted(k: Kernel): Co {

@@ -38,6 +38,7 @@ import {
 } from './internal.ts';
 import { acpi_hotplug_schedule, acpi_os_initialize1, acpi_os_layer } from './osl.ts';
 import { acpi_bus_scan, acpi_bus_scan_fixed, acpi_device_hotplug, acpi_scan_lock } from './scan.ts';
+import { acpi_sleep_init } from './sleep.ts';
 import { acpi_sysfs_init } from './sysfs.ts';
 import { acpi_evaluate_ost, acpi_execute_simple_method, acpi_handle_warn } from './utils.ts';
 
@@ -102,6 +103,7 @@ function* acpi_bus_init(k: Kernel): Co<number> {
   acpi_sysfs_init(k);
   yield* pr_info(k, 'ACPI: Interpreter enabled');
   const { irq_model, sleep_states } = archOps(k).acpi;
+  yield* acpi_sleep_init(k);
   if (sleep_states !== undefined) yield* pr_info(k, `ACPI: PM: (supports ${sleep_states})`);
   yield* pr_info(k, `ACPI: Using ${irq_model.name} for interrupt routing`);
   yield* bootMessages(k, 'interpreter');
