@@ -252,6 +252,8 @@ export interface Syscalls {
   getcpu(): number;
   /** Nanoseconds; realtime since 1970. */
   clock_gettime(clock: 'realtime' | 'monotonic'): number;
+  /** 32 random bits (getrandom(2)), the same in each run of a scenario. */
+  getrandom(): number;
   uname(): {
     readonly sysname: string;
     readonly nodename: string;

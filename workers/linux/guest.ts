@@ -26,6 +26,8 @@ export interface KernelEnvironment {
   readonly profile: KernelProfile;
   /** What the boot loader passes. */
   readonly commandLine: string;
+  /** 32 random bits at a time; left out: zeros. */
+  readonly entropy?: () => number;
 }
 
 export interface KernelOptions extends KernelEnvironment {
@@ -44,8 +46,8 @@ export const createKernel = ({ init, ...environment }: KernelOptions): LinuxGues
 
 /** The same with other parts than all of them: for tests of a few. */
 export function createKernelOf(environment: KernelEnvironment, parts: BootParts): LinuxGuest {
-  const { platform, log, clock, profile, commandLine } = environment;
-  const kernel = new Kernel(platform, log, clock, profile, commandLine);
+  const { platform, log, clock, profile, commandLine, entropy } = environment;
+  const kernel = new Kernel(platform, log, clock, profile, commandLine, entropy);
   const program: GuestProgram = {
     start: (processor, address) => {
       if (address === RESET_VECTOR) return startBootCpu(kernel, processor, parts);

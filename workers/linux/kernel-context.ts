@@ -33,15 +33,25 @@ export class Kernel {
   readonly profile: KernelProfile;
   /** boot_command_line. */
   readonly commandLine: string;
+  /** 32 bits of what the processor's RDRAND gives. */
+  readonly entropy: () => number;
   /** Values of the variables declared with kernelState and perCpu, by their number. */
   readonly variables: unknown[] = [];
 
-  constructor(platform: Platform, log: LogWriter, clock: Clock, profile: KernelProfile, commandLine: string) {
+  constructor(
+    platform: Platform,
+    log: LogWriter,
+    clock: Clock,
+    profile: KernelProfile,
+    commandLine: string,
+    entropy: () => number = () => 0,
+  ) {
     this.platform = platform;
     this.log = log;
     this.clock = clock;
     this.profile = profile;
     this.commandLine = commandLine;
+    this.entropy = entropy;
   }
 }
 

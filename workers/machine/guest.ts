@@ -24,6 +24,8 @@ export interface GuestOptions {
   /** Further files of the root file system; those that are there already stay. */
   readonly files: readonly RootfsEntry[];
   readonly late: LateParts;
+  /** 32 random bits at a time. */
+  readonly entropy: () => number;
 }
 
 /** Puts Linux on the board. */
@@ -37,6 +39,7 @@ export function bootGuest({ architecture, board, log, scheduler, clock, ...optio
     log,
     clock,
     profile,
+    entropy: options.entropy,
     commandLine: `console=${architecture.console} ${options.kernelArguments}`,
     init: {
       path: '/init',

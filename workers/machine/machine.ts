@@ -14,6 +14,7 @@ import { QmpSession } from '../monitor/qmp-session.ts';
 import type { InputChannel, Parsed, Scenario } from '../protocol/scenario.ts';
 import { NS_PER_MS, NS_PER_SECOND, NS_PER_US } from '../protocol/units.ts';
 import { EventLog } from '../sim/event-log.ts';
+import { Random } from '../sim/random.ts';
 import { type Clock, Scheduler } from '../sim/scheduler.ts';
 import type { Architecture, LateParts } from './architecture.ts';
 import { bootGuest } from './guest.ts';
@@ -22,6 +23,8 @@ import { x86 } from './x86.ts';
 
 export interface MachineOptions {
   readonly late: LateParts;
+  /** What the guest's random numbers start from. */
+  readonly seed?: number | undefined;
   /** A foreign DSDT in place of ours. */
   readonly dsdt?: Uint8Array;
   /** False: a machine without -kernel stays in its firmware, as a real one without a disk does. */
@@ -50,6 +53,8 @@ export class Machine {
   private readonly options: MachineOptions;
   private readonly architecture: Architecture;
   private readonly objects: ObjectStore;
+  /** What a real machine's processor takes from noise; it goes on through a reset. */
+  private readonly random: Random;
   private currentBoard: BoardMachine;
   private currentKernel: Kernel;
 
@@ -62,6 +67,7 @@ export class Machine {
     this.options = options;
     this.architecture = config.board === 'virt' ? options.late.arm64() : x86;
     this.objects = new ObjectStore(config);
+    this.random = new Random(options.seed ?? 0);
     this.currentBoard = this.buildBoard(config);
     this.currentKernel = this.boot();
     this.qmp = this.newQmp();
@@ -142,6 +148,7 @@ export class Machine {
       boots,
       files: this.options.files ?? [],
       late: this.options.late,
+      entropy: () => this.random.next(),
     });
   }
 
@@ -230,5 +237,5 @@ export function buildMachine(scenario: Scenario, options: MachineOptions): Parse
   const config = configure(scenario);
   if (!config.ok) return config;
   const kernelArguments = [config.value.kernelArguments, scenario.append ?? ''].filter(Boolean).join(' ');
-  return { ok: true, value: new Machine(config.value, kernelArguments, options) };
+  return { ok: true, value: new Machine(config.value, kernelArguments, { ...options, seed: scenario.seed }) };
 }

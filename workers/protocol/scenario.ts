@@ -25,6 +25,7 @@ export interface Scenario {
   readonly kernel?: string;
   /** Added to the kernel command line. */
   readonly append?: string;
+  /** 32 bits; default 0. What the guest's random numbers start from: /dev/urandom, `$RANDOM`, UUIDs, names by mktemp. */
   readonly seed?: number;
   readonly inputs?: readonly ScenarioInput[];
 }

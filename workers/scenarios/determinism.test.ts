@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openWithTools } from '../machine/open.ts';
 import type { Session } from '../machine/session.ts';
+import { LogReader } from '../protocol/log-format.ts';
 import { SCENARIO_VERSION, type Scenario } from '../protocol/scenario.ts';
 import { NS_PER_MS } from '../protocol/units.ts';
 import { TWO_OF_FOUR } from './lab.ts';
@@ -71,5 +72,35 @@ describe('same machine, same inputs at the same times: the same event log', () =
 
   test('another input gives another log', () => {
     expect(finish(open({ ...SCENARIO, inputs: SCENARIO.inputs?.slice(0, 3) ?? [] }))).not.toBe(hash);
+  });
+});
+
+describe('the seed', () => {
+  const random = (seed?: number): string => {
+    const text = 'echo $RANDOM; od -An -tx4 -N8 /dev/urandom; cat /proc/sys/kernel/random/{boot_id,uuid}; mktemp -u\n';
+    const session = open({
+      ...SCENARIO,
+      ...(seed === undefined ? {} : { seed }),
+      inputs: [{ at: 'quiet', channel: 'sh', text }],
+    });
+    session.settle();
+    const reader = new LogReader();
+    for (const chunk of session.machine.log.take()) reader.append(chunk);
+    return [...reader.from()].flatMap(({ kind, fields }) => (kind === 'tty_out' ? [fields['text']] : [])).join('');
+  };
+  const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+  const NUMBERS = new RegExp(`\\d+\\r\\n( [0-9a-f]{8}){2}\\r\\n${UUID}\\r\\n${UUID}\\r\\n/tmp/tmp\\.\\w{10}\\r\\n`);
+
+  test('is what the guest’s random numbers start from', () => {
+    const [one, again, two] = [random(1), random(1), random(2)].map((text) => NUMBERS.exec(text)?.[0]);
+    expect(one).toBeDefined();
+    expect(again).toBe(one);
+    expect(two).toBeDefined();
+    expect(two).not.toBe(one);
+    expect(random()).toBe(random(0));
+  });
+
+  test('changes nothing where no random number is drawn: hotplug draws none', () => {
+    expect(finish(open({ ...SCENARIO, seed: 7 }))).toBe(finish(open(SCENARIO)));
   });
 });

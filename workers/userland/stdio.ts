@@ -20,15 +20,21 @@ export function* writeAll(sys: Syscalls, fd: number, data: string): Co<number> {
   return 0;
 }
 
-/** Reads to the end of the file; text, or `-errno`. */
-export function* readAll(sys: Syscalls, fd: number): Co<string | number> {
+/** The most that a program keeps of a file: there are devices without an end. */
+const MEMORY = 64 << 20;
+
+/** Reads to the end of the file, or until `atMost` bytes are there; text, or `-errno`. */
+export function* readAll(sys: Syscalls, fd: number, atMost = Number.POSITIVE_INFINITY): Co<string | number> {
   const blocks: string[] = [];
-  for (;;) {
+  for (let length = 0; ; ) {
+    if (length >= atMost) return blocks.join('').slice(0, atMost);
+    if (length > MEMORY) return -ERRNO.ENOMEM;
     const block = yield* sys.read(fd, 65536);
     if (block === -ERRNO.EINTR) continue;
     if (typeof block === 'number') return block;
     if (block === '') return blocks.join('');
     blocks.push(block);
+    length += block.length;
   }
 }
 

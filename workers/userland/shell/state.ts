@@ -5,6 +5,7 @@ import { JobTable } from './jobs.ts';
 import type { ShellLanguage } from './language.ts';
 import type { LineEditing } from './line-editing.ts';
 import type { Function as FunctionNode, Word } from './parse.ts';
+import { ShellRandom } from './random.ts';
 import { Variables } from './variables.ts';
 
 /** Virtual time that the shell itself takes for a command; an estimate. */
@@ -136,7 +137,7 @@ export class ShellState {
   terminal = 2;
   optionIndex = 1;
   optionOffset = 0;
-  randomSeed = 42;
+  random = new ShellRandom();
   startedAt = 0;
   umask = 0o022;
   /** stdout of the builtin under way. */
@@ -171,6 +172,7 @@ export class ShellState {
     copy.hashed = new Set(this.hashed);
     copy.savedDescriptors = new Set(this.savedDescriptors);
     copy.isSubshell = true;
+    copy.random = new ShellRandom();
     copy.output = '';
     return copy;
   }

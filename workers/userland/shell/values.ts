@@ -31,8 +31,7 @@ function specialValue(shell: Shell, name: string): string | undefined {
     case 'PPID':
       return String(sys.getppid());
     case 'RANDOM':
-      state.randomSeed = (Math.imul(state.randomSeed, 1_103_515_245) + 12_345) >>> 0;
-      return String((state.randomSeed >>> 16) & 0x7fff);
+      return String(state.random.next(sys));
     case 'SECONDS':
       return String(Math.floor((sys.clock_gettime('monotonic') - state.startedAt) / 1e9));
     case 'EPOCHSECONDS':
@@ -81,6 +80,7 @@ export function setElement(shell: Shell, name: string, index: string | undefined
   const variable = shell.state.variables.obtain(name);
   if (variable.readonly) throw new ShellError(`${name}: readonly variable`, 1, 'discards');
   if (shell.state.options.allexport) variable.exported = true;
+  if (name === 'RANDOM' && index === undefined) shell.state.random.seed(Number(arithmetic(shell, value)));
   if (index === undefined) {
     variable.scalar = appended(shell, variable, append ? (variable.scalar ?? '') : undefined, value);
     return;

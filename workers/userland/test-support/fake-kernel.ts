@@ -18,6 +18,7 @@ import {
   type WaitResult,
 } from '../../abi/syscall.ts';
 import { type Co, Frame } from '../../sim/coroutine.ts';
+import { Random } from '../../sim/random.ts';
 
 interface Inode {
   readonly type: FileType;
@@ -91,6 +92,7 @@ export class FakeKernel {
   termios: Termios = TERMIOS;
   /** Nanoseconds since boot. */
   time = 0;
+  readonly random = new Random(1);
   columns = 200;
   kernelLog = '';
   readonly processes = new Map<number, Process>();
@@ -709,6 +711,7 @@ export class FakeKernel {
       },
       getcpu: () => 0,
       clock_gettime: (clock) => kernel.time + (clock === 'realtime' ? BOOT_TIME * 1e9 : 0),
+      getrandom: () => kernel.random.next(),
       uname: () => ({
         sysname: 'Linux',
         nodename: 'lab',

@@ -483,12 +483,8 @@ export function* mktemp(tool: Tool): Co<number> {
   const options = yield* tool.options('dp:qtu', { directory: 'd', tmpdir: 'p' });
   const template = options.operands[0] ?? 'tmp.XXXXXXXXXX';
   const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-  let seed = (tool.sys.getpid() * 2_654_435_761 + tool.sys.clock_gettime('monotonic')) % 4_294_967_296;
   const name = template.replace(/X{3,}$/, (run) =>
-    run.replace(/X/g, () => {
-      seed = (Math.imul(seed | 0, 1_664_525) + 1_013_904_223) >>> 0;
-      return letters[(seed >>> 8) % letters.length] ?? 'a';
-    }),
+    run.replace(/X/g, () => letters[tool.sys.getrandom() % letters.length] ?? 'a'),
   );
   const path =
     options.operands[0] === undefined || options.has('t') || options.has('p')

@@ -476,14 +476,14 @@ function integer(text: string): bigint {
 /** od and hexdump -C: bytes as numbers. */
 export function* od(tool: Tool): Co<number> {
   const options: Options = yield* tool.options('A:t:j:N:vcxbdCn:', { 'address-radix': 'A', format: 't' });
+  const skipped = Number(options.value('j') ?? 0);
+  const end = skipped + Number(options.value('N') ?? options.value('n') ?? Number.POSITIVE_INFINITY);
   let text = '';
   for (const path of options.operands.length > 0 ? options.operands : ['-']) {
-    const input = yield* tool.readInput(path);
+    const input = yield* tool.readInput(path, end - text.length);
     text += input ?? '';
   }
-  text = text
-    .slice(Number(options.value('j') ?? 0))
-    .slice(0, Number(options.value('N') ?? options.value('n') ?? Number.POSITIVE_INFINITY));
+  text = text.slice(skipped, end);
   const canonical = tool.name === 'hexdump' || tool.name === 'hd';
   const kind = options.has('c')
     ? 'c'

@@ -121,10 +121,10 @@ export class Tool {
     return new Options(values, operands);
   }
 
-  /** Text of a file, of stdin for `-`; undefined after a message. */
-  *readInput(path: string): Co<string | undefined> {
+  /** Text of a file, of stdin for `-`, at most so many bytes; undefined after a message. */
+  *readInput(path: string, atMost?: number): Co<string | undefined> {
     const fd = path === '-' ? 0 : yield* this.sys.open(path, 0);
-    const text = fd < 0 ? fd : yield* readAll(this.sys, fd);
+    const text = fd < 0 ? fd : yield* readAll(this.sys, fd, atMost);
     if (fd > 0) yield* this.sys.close(fd);
     if (typeof text === 'string') return text;
     yield* this.complain(`${path}: ${errorText(text)}`);

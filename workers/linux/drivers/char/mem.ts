@@ -4,6 +4,7 @@ import type { file_operations } from '../../include/linux/fs.ts';
 import { KERN_WARNING, printk } from '../../kernel/printk/printk.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { devtmpfs_create_node } from '../base/devtmpfs.ts';
+import { random_init } from './random.ts';
 
 /** The most that one read of zeros gives. */
 const READ_LIMIT = 65536;
@@ -50,4 +51,5 @@ export function chr_dev_init(k: Kernel): void {
   devtmpfs_create_node(k, 'zero', 0o666, zero_fops);
   devtmpfs_create_node(k, 'full', 0o666, full_fops);
   devtmpfs_create_node(k, 'kmsg', 0o644, kmsg_fops);
+  random_init(k);
 }

@@ -15,6 +15,7 @@ import {
 } from '../../../../abi/syscall.ts';
 import type { Ns } from '../../../../protocol/units.ts';
 import { type Co, traced } from '../../../../sim/coroutine.ts';
+import { get_random_u32 } from '../../../drivers/char/random.ts';
 import { file_tty, tty_set_termios } from '../../../drivers/tty/tty_io.ts';
 import { d_path } from '../../../fs/d_path.ts';
 import { do_execveat_common } from '../../../fs/exec.ts';
@@ -380,6 +381,9 @@ export class ProcessSyscalls implements Syscalls {
   clock_gettime(clock: 'realtime' | 'monotonic'): number {
     const now = this.k.clock.now();
     return clock === 'monotonic' ? now : this.k.platform.bootTime * 1_000_000_000 + now;
+  }
+  getrandom(): number {
+    return get_random_u32(this.k);
   }
   uname(): ReturnType<Syscalls['uname']> {
     const { release, version } = this.k.profile;
