@@ -80,6 +80,60 @@ export class LabPage {
     return this.page.locator(`[data-slot="${index}"]`);
   }
 
+  /** The DIMM slot with this number. */
+  dimm(slot: number): Locator {
+    return this.page.locator(`[data-dimm="${slot}"]`);
+  }
+
+  /** The tile of a memory block. */
+  block(block: number): Locator {
+    return this.page.locator(`[data-block="${block}"]`);
+  }
+
+  /** Plugs a DIMM of the size chosen into an empty slot: one click. */
+  async plugDimm(slot: number): Promise<void> {
+    await this.dimm(slot).click();
+    await this.quiescent();
+  }
+
+  /** Opens the actions of a DIMM and takes one. */
+  async actOnDimm(slot: number, action: string): Promise<void> {
+    await this.dimm(slot).click();
+    await this.page.getByRole('menuitem', { name: action }).click();
+    await this.quiescent();
+  }
+
+  /** Selects a memory block and takes one of its actions. */
+  async actOnBlock(block: number, action: string): Promise<void> {
+    await this.block(block).click();
+    await this.page
+      .getByRole('region', { name: `memory${block}`, exact: true })
+      .getByRole('button', { name: action, exact: true })
+      .click();
+    await this.quiescent();
+  }
+
+  /** Holds the blocks that are drawn against the event log. */
+  async expectBlocksToAgree(): Promise<void> {
+    const told = await this.page.evaluate(() => {
+      const blocks: Record<string, string> = {};
+      for (const { kind, fields } of window.lab.log()) {
+        if (kind !== 'memory_block') continue;
+        if (fields['state'] === 'removed') delete blocks[String(fields['block'])];
+        else blocks[String(fields['block'])] = `${fields['state']} ${fields['zones']}`;
+      }
+      return blocks;
+    });
+    const drawn: Record<string, string> = {};
+    for (const tile of await this.page.locator('[data-block]').all()) {
+      const [block, condition, zone] = await Promise.all(
+        ['data-block', 'data-condition', 'data-zone'].map((name) => tile.getAttribute(name)),
+      );
+      drawn[block ?? ''] = `${condition === 'online' ? 'online' : 'offline'} ${zone || 'none'}`;
+    }
+    expect(drawn).toEqual(told);
+  }
+
   /** Opens the actions of an occupied socket and takes one. */
   async act(index: number, action: string): Promise<void> {
     await this.slot(index).click();
@@ -119,6 +173,16 @@ export class LabPage {
               .includes(text ?? ''),
         ).length,
       [kind, part],
+    );
+  }
+
+  /** All that the guest's terminal has shown. */
+  async terminalText(): Promise<string> {
+    return this.page.evaluate(() =>
+      window.lab
+        .log()
+        .map(({ kind, fields }) => (kind === 'tty_out' ? fields['text'] : ''))
+        .join(''),
     );
   }
 

@@ -40,6 +40,36 @@ const OUTCOMES: Readonly<Record<string, (lab: LabPage) => Promise<void>>> = {
     await expect(lab.page.locator('.lane-count')).toHaveText('63');
     await expect(lab.page.locator('.board-summary')).toHaveText('64 online');
   },
+  dimm: async (lab) => {
+    await expect(lab.dimm(0)).toContainText('8 of 8 blocks online');
+    await lab.expectBlocksToAgree();
+    expect(await lab.terminalText()).toContain('Total online memory:     1.5G');
+  },
+  'dimm-refused': async (lab) => {
+    await expect(lab.block(33)).toHaveAttribute('data-condition', 'present');
+    await expect(lab.block(32)).toHaveAttribute('data-refused', 'true');
+    await lab.expectBlocksToAgree();
+  },
+  'dimm-rejected': async (lab) => {
+    await expect(lab.dimm(0)).toHaveAttribute('data-condition', 'online');
+    await expect(lab.dimm(1)).toHaveAttribute('data-condition', 'possible');
+    await expect(lab.page.locator('.dimm-request')).toContainText('memory32 would not go offline');
+    await lab.expectBlocksToAgree();
+  },
+  'memory-zones': async (lab) => {
+    const zones = await lab.page
+      .locator('[data-block^="3"]')
+      .evaluateAll((tiles) => tiles.flatMap((tile) => (tile.dataset['block'] === '3' ? [] : [tile.dataset['zone']])));
+    expect(zones).toEqual(['Normal', 'Normal', 'Movable', 'Movable']);
+  },
+  'numa-node': async (lab) => {
+    for (const mask of ['possible', 'online', 'has_cpu', 'has_memory']) {
+      await expect(lab.page.locator(`[data-node-mask="${mask}"] output`)).toHaveText('0-1');
+    }
+    await expect(lab.page.locator('[data-node-mask="has_normal_memory"] output')).toHaveText('0');
+    await lab.page.getByRole('tab', { name: 'Memory' }).click();
+    await expect(lab.page.locator('.node')).toHaveCount(2);
+  },
   i440fx: async (lab) => {
     await expect(lab.page.locator('.title-machine')).toContainText('pc · 3 of 4 CPUs');
     await lab.expectCondition(2, 'online');

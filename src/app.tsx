@@ -24,6 +24,7 @@ import './app.css';
 
 // Memory comes after the page's first picture.
 const DimmSlots = lazy(() => import('./views/board/dimms.tsx').then((module) => ({ default: module.DimmSlots })));
+const NodeMasks = lazy(() => import('./views/masks/node-masks.tsx').then((module) => ({ default: module.NodeMasks })));
 const Memory = lazy(() => import('./views/memory/memory.tsx').then((module) => ({ default: module.Memory })));
 const BlockDetail = lazy(() =>
   import('./views/memory/block-detail.tsx').then((module) => ({ default: module.BlockDetail })),
@@ -88,7 +89,12 @@ export function App() {
             </div>
           </Panel>
           <Panel {...fold('masks')}>
-            <Masks />
+            <div className="masks-scroll">
+              <Masks />
+              <Suspense>
+                <NodeMasks />
+              </Suspense>
+            </div>
           </Panel>
         </div>
         <Divider between="columns" {...divider('left', 'board')} />

@@ -20,6 +20,15 @@ export function plugDimmCommands({ number, slot, size, node }: DimmRequest): rea
   ];
 }
 
+/** The same for QEMU's monitor. */
+export function plugDimmMonitorLines({ number, slot, size, node }: DimmRequest): readonly [string, string] {
+  const where = `slot=${slot}${node === undefined ? '' : `,node=${node}`}`;
+  return [
+    `object_add memory-backend-ram,id=mem${number},size=${size}`,
+    `device_add pc-dimm,id=dimm${number},memdev=mem${number},${where}`,
+  ];
+}
+
 /** The QMP line that asks for a DIMM back. */
 export const unplugDimmCommand = (id: string): string => JSON.stringify({ execute: 'device_del', arguments: { id } });
 

@@ -9,6 +9,7 @@ type Values = Readonly<Record<string, number | string>>;
 export class TestLog {
   private readonly ids = new Map<string, number>([['', 0]]);
   private readonly words: number[] = [];
+  private readonly read = new LogReader();
   private newStrings: string[] = [];
   private firstRecord = 0;
   private count = 0;
@@ -59,10 +60,10 @@ export class TestLog {
     return chunk;
   }
 
+  /** All that has been added so far. */
   reader(): LogReader {
-    const reader = new LogReader();
-    reader.append(this.chunk());
-    return reader;
+    this.read.append(this.chunk());
+    return this.read;
   }
 
   events(): LabEvent[] {

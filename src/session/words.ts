@@ -15,6 +15,12 @@ export function formatSize(bytes: number): string {
   return `${size} ${UNITS[unit]}`;
 }
 
+/** A size in the largest unit, to two digits after the point: `11.25 GiB`. */
+export function formatRoughSize(bytes: number): string {
+  const unit = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${Math.round((bytes / 1024 ** unit) * 100) / 100} ${UNITS[unit]}`;
+}
+
 /** An address as the kernel prints it. */
 export const hexAddress = (address: number): string => `0x${address.toString(16)}`;
 

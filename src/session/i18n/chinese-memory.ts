@@ -15,6 +15,7 @@ export const chineseMemory: Readonly<Record<MemoryMessageKey, string>> = {
   'dimm.slot': 'DIMM 插槽 {slot}：{condition}',
   'dimm.slotFull': 'DIMM 插槽 {slot}：{id}，{size}，位于 {address}，{condition}',
   'dimm.plug': '插入 {size}',
+  'dimm.lines': '一次点击等于',
   'dimm.drop': '放到这里',
   'dimm.empty': '空',
   'dimm.condition.possible': '空',
@@ -38,6 +39,7 @@ export const chineseMemory: Readonly<Record<MemoryMessageKey, string>> = {
   // --- memory view
   'memory.label': '物理地址空间',
   'memory.region.ram': '加电时的 RAM',
+  'memory.hole': '空洞',
   'memory.region.hole': '设备空洞',
   'memory.region.device-memory': '留给 DIMM',
   'memory.free': '空闲 {size}',
@@ -192,6 +194,6 @@ export const chineseMemory: Readonly<Record<MemoryMessageKey, string>> = {
   'say.memory.rejected': '客户机报告：无法交还插槽 {slot} 的 DIMM，`_OST` 状态 {status}。',
   'say.memory.nodeSet': '节点 {node} 进入掩码 `{mask}`。',
   'say.memory.nodeClear': '节点 {node} 离开掩码 `{mask}`。',
-  'say.memory.quietOffline': '有 {count} 个内存块未上线。选择 memory{block} 并令其上线：不会有别人来做。',
+  'say.memory.quietOffline': '有 {count} 个内存块未上线。选择其一，如 memory{block}，令其上线。',
   'say.memory.quietRejected': '插槽 {slot} 的 DIMM 留下了。看看是哪一页拖住了它。',
 };

@@ -13,6 +13,7 @@ export const englishMemory = {
   'dimm.slot': 'DIMM slot {slot}: {condition}',
   'dimm.slotFull': 'DIMM slot {slot}: {id}, {size} at {address}, {condition}',
   'dimm.plug': 'Plug {size} in',
+  'dimm.lines': 'What a click says',
   'dimm.drop': 'Drop it here',
   'dimm.empty': 'empty',
   'dimm.condition.possible': 'empty',
@@ -36,6 +37,7 @@ export const englishMemory = {
   // --- memory view
   'memory.label': 'Physical address space',
   'memory.region.ram': 'RAM of power-on',
+  'memory.hole': 'hole',
   'memory.region.hole': 'hole for devices',
   'memory.region.device-memory': 'room for DIMMs',
   'memory.free': '{size} free',
@@ -196,8 +198,7 @@ export const englishMemory = {
   'say.memory.rejected': 'The guest reports that it cannot give the DIMM of slot {slot} back: `_OST` status {status}.',
   'say.memory.nodeSet': 'Node {node} is now in the mask `{mask}`.',
   'say.memory.nodeClear': 'Node {node} leaves the mask `{mask}`.',
-  'say.memory.quietOffline':
-    '{count} memory blocks are offline. Select memory{block} and bring it online: nobody else will.',
+  'say.memory.quietOffline': '{count} memory blocks are offline. Select one, memory{block}, and bring it online.',
   'say.memory.quietRejected': 'The DIMM in slot {slot} stays. Look which page held it back.',
 } as const;
 

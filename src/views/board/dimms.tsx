@@ -10,7 +10,13 @@ import {
 } from '../../session/fold-memory.ts';
 import type { Translate } from '../../session/i18n/translate.ts';
 import { selectEvent, showBlock, useLab } from '../../session/lab-state.ts';
-import { ONLINE_ALL, plugDimmCommands, unplugDimmCommand } from '../../session/memory-commands.ts';
+import {
+  type DimmRequest,
+  ONLINE_ALL,
+  plugDimmCommands,
+  plugDimmMonitorLines,
+  unplugDimmCommand,
+} from '../../session/memory-commands.ts';
 import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
 import { formatSize, hexAddress } from '../../session/words.ts';
 import { Icon } from '../../widgets/icon.tsx';
@@ -199,6 +205,7 @@ export function DimmSlots() {
           >
             {slots.map(tile)}
           </div>
+          <Lines {...request(slots.find(({ plugged }) => !plugged)?.index ?? 0, size)} />
           {telling.map((slot) => (
             <Request key={slot.index} memory={memory} slot={slot} />
           ))}
@@ -266,6 +273,20 @@ function chipsOf(blocks: readonly MemoryBlock[]): [number, string][] {
     chips.push([at, moving ?? (members.includes('online') ? 'online' : 'present')]);
   }
   return chips;
+}
+
+/** What a click on an empty slot stands for, to QMP and to the monitor. */
+function Lines(request: DimmRequest) {
+  const translate = useTranslate();
+  return (
+    <details className="dimm-lines">
+      <summary>{translate('dimm.lines')}</summary>
+      <p>QMP</p>
+      <pre translate="no">{plugDimmCommands(request).join('\n')}</pre>
+      <p>HMP</p>
+      <pre translate="no">{plugDimmMonitorLines(request).join('\n')}</pre>
+    </details>
+  );
 }
 
 /** What an unplug waits for, block by block, and how it ended where the DIMM stayed. */

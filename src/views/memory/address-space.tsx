@@ -12,7 +12,7 @@ import {
 import type { Translate } from '../../session/i18n/translate.ts';
 import { showBlock } from '../../session/lab-state.ts';
 import { useTranslate } from '../../session/session-context.ts';
-import { formatSize, hexAddress } from '../../session/words.ts';
+import { formatRoughSize, formatSize, hexAddress } from '../../session/words.ts';
 import { Button } from '../../widgets/button.tsx';
 import { type AddressLayout, layOutAddresses, type Segment, segmentsOf } from './address-layout.ts';
 
@@ -148,7 +148,7 @@ function describe(translate: Translate, segments: readonly Segment[]): string {
 
 function nameOf(translate: Translate, { kind, size, slot }: Segment): string {
   if (kind === 'dimm') return `${slot?.id ?? ''} ${formatSize(size)}`;
-  if (kind === 'gap') return translate('memory.free', { size: formatSize(size) });
+  if (kind === 'gap') return translate('memory.free', { size: formatRoughSize(size) });
   if (kind === 'hole') return translate('memory.region.hole');
   return `RAM ${formatSize(size)}`;
 }
@@ -160,8 +160,9 @@ function ticksOf({ segments, x, width }: AddressLayout) {
   for (const { start, kind } of segments) {
     const at = x(start);
     // The end of DIMMs is told by what follows them; room is not news where there is none to write.
-    if (at < last + TICK_ROOM || (kind === 'gap' && width - at < TICK_ROOM)) continue;
-    ticks.push({ address: start, x: at, anchor: width - at < TICK_ROOM ? 'end' : 'start' });
+    const nearEnd = width - at < TICK_ROOM;
+    if (at < last + TICK_ROOM * (nearEnd ? 2 : 1) || (kind === 'gap' && nearEnd)) continue;
+    ticks.push({ address: start, x: at, anchor: nearEnd ? 'end' : 'start' });
     last = at;
   }
   return ticks;
@@ -199,13 +200,14 @@ function SegmentPicture({ segment, layout, memory, hatch, selected, translate }:
   if (segment.kind === 'hole' || segment.kind === 'gap') {
     const middle = from + width / 2;
     const bottom = top + height;
+    const atEnd = middle + LABEL_ROOM / 2 > layout.width;
     return (
       <g className="space-fold" data-kind={segment.kind}>
-        <title>{`${nameOf(translate, segment)}, ${formatSize(segment.size)}`}</title>
+        <title>{`${nameOf(translate, segment)}, ${formatRoughSize(segment.size)}`}</title>
         <path d={`M${from} ${top + height / 2}H${middle - 5}M${middle + 5} ${top + height / 2}H${from + width}`} />
         <path d={`M${middle - 7} ${bottom - 8}l5 ${16 - height}M${middle + 2} ${bottom - 8}l5 ${16 - height}`} />
-        <text x={middle} y={13} textAnchor="middle">
-          {segment.kind === 'gap' ? formatSize(segment.size) : translate('memory.region.hole').split(/\s/)[0]}
+        <text x={atEnd ? from + width : middle} y={13} textAnchor={atEnd ? 'end' : 'middle'}>
+          {segment.kind === 'gap' ? formatRoughSize(segment.size) : translate('memory.hole')}
         </text>
       </g>
     );
