@@ -115,6 +115,7 @@ export class LabPage {
 
   /** Holds the blocks that are drawn against the event log. */
   async expectBlocksToAgree(): Promise<void> {
+    await this.block(0).waitFor();
     const told = await this.page.evaluate(() => {
       const blocks: Record<string, string> = {};
       for (const { kind, fields } of window.lab.log()) {
