@@ -7,8 +7,11 @@ function record(name: string, value: number, unit: string): void {
   if (file !== undefined) appendFileSync(file, `${JSON.stringify({ name, value, unit })}\n`);
 }
 
-/** Frames a second, and the longest time between two, while `work` goes on. */
-async function framesDuring(lab: LabPage, work: () => Promise<void>): Promise<{ rate: number; longest: number }> {
+/** Frames a second, the longest time between two, and the time that it took, while `work` goes on. */
+async function framesDuring(
+  lab: LabPage,
+  work: () => Promise<void>,
+): Promise<{ rate: number; longest: number; span: number }> {
   await lab.page.evaluate(() => {
     const times: number[] = [];
     Object.assign(window, { labFrames: times });
@@ -22,7 +25,7 @@ async function framesDuring(lab: LabPage, work: () => Promise<void>): Promise<{ 
   const times = await lab.page.evaluate(() => (window as unknown as { labFrames: number[] }).labFrames);
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
-  return { rate: (gaps.length / span) * 1000, longest: Math.max(...gaps) };
+  return { rate: (gaps.length / span) * 1000, longest: Math.max(...gaps), span };
 }
 
 test('first contentful paint', async ({ lab, page }) => {
@@ -81,3 +84,58 @@ for (const [count, machine] of [
     record(`longest frame meanwhile, ${count} CPUs`, frames.longest, 'ms');
   });
 }
+
+const MIB = 2 ** 20;
+const MEMORY = '/sys/devices/system/memory';
+const qmp = (execute: string, args: object = {}): string => JSON.stringify({ execute, arguments: args });
+const dimm = (slot: number, size: number): string[] => [
+  qmp('object-add', { 'qom-type': 'memory-backend-ram', id: `m${slot}`, size }),
+  qmp('device_add', { driver: 'pc-dimm', id: `d${slot}`, memdev: `m${slot}` }),
+];
+const ONLINE_ALL = `for i in $(grep -l offline ${MEMORY}/memory*/state); do echo online_movable > $i; done`;
+const NEGOTIATE = { at: 'quiet', channel: 'qmp', text: qmp('qmp_capabilities') };
+const FEW_SLOTS = '-M q35 -accel kvm -cpu max -smp 2 -m 1G,slots=4,maxmem=16G';
+const MANY_SLOTS = '-M q35 -accel kvm -cpu max -smp 2 -m 1G,slots=256,maxmem=64G';
+
+async function openMemory(lab: LabPage, machine: string): Promise<void> {
+  test.setTimeout(240_000);
+  await lab.openAtFullSpeed(linkTo({ version: 1, machine, inputs: [NEGOTIATE] }));
+  await lab.page.getByRole('tab', { name: 'Memory' }).click();
+}
+
+test('frames while a DIMM comes and its blocks go online and offline, at full speed', async ({ lab }) => {
+  await openMemory(lab, FEW_SLOTS);
+  const plug = await framesDuring(lab, async () => {
+    for (const line of dimm(0, 1024 * MIB)) await lab.send('QMP', line);
+    await lab.typeLine(ONLINE_ALL);
+  });
+  await lab.typeLine(`grep -l offline ${MEMORY}/memory*/state | wc -l`);
+  expect(await lab.countEvents('tty_out', '0')).toBeGreaterThan(0);
+  record('frames a second while a 1 GiB DIMM is plugged and its 8 blocks go online', plug.rate, '1/s');
+  record('longest frame meanwhile, 1 GiB DIMM', plug.longest, 'ms');
+  const offline = await framesDuring(lab, () =>
+    lab.typeLine(`for i in ${MEMORY}/memory3[2-9]/state; do echo offline > $i; done`),
+  );
+  record('frames a second while 8 blocks of 32,768 pages go offline', offline.rate, '1/s');
+  record('longest frame meanwhile, blocks offline', offline.longest, 'ms');
+});
+
+test('frames while 256 DIMMs are plugged, at full speed', async ({ lab }) => {
+  await openMemory(lab, MANY_SLOTS);
+  const lines = Array.from({ length: 256 }, (_, slot) => dimm(slot, 128 * MIB)).flat();
+  const inputs = [NEGOTIATE, ...lines.map((text) => ({ at: 'quiet', channel: 'qmp', text }))];
+  const frames = await framesDuring(lab, async () => {
+    await lab.page.evaluate(
+      async (hash) => {
+        location.hash = hash;
+        const plugged = () => window.lab.log().filter(({ kind }) => kind === 'qmp_in').length > 512;
+        while (!plugged()) await new Promise((later) => setTimeout(later, 500));
+        await window.lab.whenQuiescent();
+      },
+      linkTo({ version: 1, machine: MANY_SLOTS, inputs }),
+    );
+  });
+  record('boot, then 256 DIMMs plugged one after the other (Chromium)', frames.span, 'ms');
+  record('frames a second meanwhile, 256 DIMMs', frames.rate, '1/s');
+  record('longest frame meanwhile, 256 DIMMs', frames.longest, 'ms');
+});
