@@ -38,7 +38,7 @@ export type ResetReason = 'host-qmp-system-reset' | 'guest-reset';
 
 export interface BoardEvents {
   /** A QMP event of the machine: name and data. */
-  event(name: string, data: Readonly<Record<string, unknown>>): void;
+  event(name: string, data?: Readonly<Record<string, unknown>>): void;
 }
 
 export interface Board {

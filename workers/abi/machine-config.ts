@@ -157,6 +157,8 @@ export interface MachineConfig {
   readonly kernelGiven: boolean;
   /** -append, as typed. */
   readonly kernelArguments: string;
+  /** -incoming: wait for a machine that migrates here. Nobody sends one. */
+  readonly incoming: boolean;
   /** -S: wait for `cont`. */
   readonly startStopped: boolean;
 }

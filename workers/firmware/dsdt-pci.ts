@@ -37,7 +37,13 @@ import {
   store,
 } from '../aml/encode-operators.ts';
 import { dwordMemory, io, qwordMemory, resourceTemplate, wordBusNumber, wordIo } from '../aml/encode-resources.ts';
-import { type AddressRange, deviceMemory, splitRam, type X86BoardAddresses } from '../hw/boards/addresses.ts';
+import {
+  type AddressRange,
+  deviceMemory,
+  highRamStart,
+  splitRam,
+  type X86BoardAddresses,
+} from '../hw/boards/addresses.ts';
 
 const GIB = 2 ** 30;
 const DEVICE_CHECK = 1;
@@ -157,7 +163,9 @@ export const pciHotplugRegisters = ({ base }: AddressRange): Aml =>
 /** The window for 64-bit BARs: above all RAM and DIMM slots, at 1 GiB's alignment (hw/i386/pc.c, pci-host/*). */
 const highWindow = (board: X86BoardAddresses, config: MachineConfig): { minimum: number; maximum: number } => {
   const dimms = deviceMemory(board, config);
-  const used = dimms ? dimms.base + dimms.length : 4 * GIB + splitRam(board, config.memorySize).high;
+  const used = dimms
+    ? dimms.base + dimms.length
+    : highRamStart(board, config) + splitRam(board, config.memorySize).high;
   const minimum = Math.ceil(used / GIB) * GIB;
   return { minimum, maximum: minimum + board.pciHighWindowSize - 1 };
 };

@@ -5,7 +5,13 @@
  * allocated before them: PIR table, MP table, SMBIOS tables.
  */
 import type { MachineConfig } from '../abi/machine-config.ts';
-import { splitRam, type X86BoardAddresses } from '../hw/boards/addresses.ts';
+import {
+  HYPERTRANSPORT,
+  hasHyperTransport,
+  highRamStart,
+  splitRam,
+  type X86BoardAddresses,
+} from '../hw/boards/addresses.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -109,10 +115,6 @@ const RESERVED = 2;
 const EBDA = 0x9fc00;
 const BIOS_SEGMENT = 0xf0000;
 const BIOS_IMAGE_LENGTH = 256 * KIB;
-/** Addresses that HyperTransport keeps for itself on AMD processors: hw/i386/pc.c. */
-const HYPERTRANSPORT = { start: 0xfd_0000_0000, end: 0x100_0000_0000 } as const;
-/** Models of vendor AuthenticAMD with 40 or more address bits; `max` is one under TCG. */
-const AMD_MODELS = /^(max|qemu64|phenom|Opteron_G\d|EPYC)/;
 
 /** The map that INT 15h, function E820h, returns, by address. */
 export const e820Map = (board: X86BoardAddresses, config: MachineConfig, reservedFrom: number): E820Entry[] => {
@@ -128,7 +130,8 @@ export const e820Map = (board: X86BoardAddresses, config: MachineConfig, reserve
   range(reservedFrom, ram.low, RESERVED);
   for (const { base, length } of board.firmwareReserved) range(base, base + length, RESERVED);
   range(4 * GIB - BIOS_IMAGE_LENGTH, 4 * GIB, RESERVED);
-  range(4 * GIB, 4 * GIB + ram.high, USABLE);
-  if (AMD_MODELS.test(config.cpuModel)) range(HYPERTRANSPORT.start, HYPERTRANSPORT.end, RESERVED);
-  return map;
+  const high = highRamStart(board, config);
+  range(high, high + ram.high, USABLE);
+  if (hasHyperTransport(config)) range(HYPERTRANSPORT.start, HYPERTRANSPORT.end, RESERVED);
+  return map.sort((a, b) => a.address - b.address);
 };

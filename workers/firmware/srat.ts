@@ -1,7 +1,7 @@
 /** System Resource Affinity Table (ACPI 6.4 §5.2.16): which node each CPU and each range of RAM belongs to. */
 import type { MachineConfig, NumaNode, PossibleCpu } from '../abi/machine-config.ts';
 import { byteData, concat, dwordData, qwordData } from '../aml/encode.ts';
-import { deviceMemory, splitRam, type X86BoardAddresses } from '../hw/boards/addresses.ts';
+import { deviceMemory, highRamStart, splitRam, type X86BoardAddresses } from '../hw/boards/addresses.ts';
 import { acpiTable } from './acpi-table.ts';
 
 const TYPE = { processor: 0, memory: 1 } as const;
@@ -9,7 +9,6 @@ const PROCESSOR_ENABLED = 1;
 const MEMORY = { none: 0, enabled: 1, hotPluggable: 2 } as const;
 
 const KIB = 1024;
-const GIB = 2 ** 30;
 /** RAM ends here below 1 MiB as far as the table is concerned: hw/i386/acpi-build.c. */
 const LOW_HOLE = { start: 640 * KIB, end: 1024 * KIB } as const;
 /** Ranges that the nodes' own can be cut into by the two holes. */
@@ -52,21 +51,21 @@ const cutHole = (range: NodeRange, hole: { readonly start: number; readonly end:
   return [before, after].filter(({ length }) => length > 0);
 };
 
-/** Part of `range` (in bytes of RAM) below `limit`, and the rest, which lies from 4 GiB up. */
-const moveAbove4G = (range: NodeRange, limit: number): NodeRange[] => {
+/** Part of `range` (in bytes of RAM) below `limit`, and the rest, which lies from `high` up. */
+const moveAbove4G = (range: NodeRange, limit: number, high: number): NodeRange[] => {
   const below = { ...range, length: Math.max(0, Math.min(range.base + range.length, limit) - range.base) };
   const moved = range.length - below.length;
-  const above = { ...range, base: 4 * GIB + Math.max(0, range.base - limit), length: moved };
+  const above = { ...range, base: high + Math.max(0, range.base - limit), length: moved };
   return [below, above].filter(({ length }) => length > 0);
 };
 
 /** Where each node's RAM lies. */
-const nodeRanges = (nodes: readonly NumaNode[], lowRam: number): NodeRange[] => {
+const nodeRanges = (nodes: readonly NumaNode[], lowRam: number, high: number): NodeRange[] => {
   const ranges: NodeRange[] = [];
   let base = 0;
   for (const { id, memory } of nodes) {
     const range = { node: id, base, length: memory };
-    ranges.push(...cutHole(range, LOW_HOLE).flatMap((part) => moveAbove4G(part, lowRam)));
+    ranges.push(...cutHole(range, LOW_HOLE).flatMap((part) => moveAbove4G(part, lowRam, high)));
     base += memory;
   }
   return ranges;
@@ -75,7 +74,7 @@ const nodeRanges = (nodes: readonly NumaNode[], lowRam: number): NodeRange[] => 
 /** Undefined when the machine has no NUMA nodes; memory slots bring one about. */
 export const srat = (board: X86BoardAddresses, config: MachineConfig): Uint8Array | undefined => {
   if (config.numaNodes.length === 0) return undefined;
-  const ranges = nodeRanges(config.numaNodes, splitRam(board, config.memorySize).low);
+  const ranges = nodeRanges(config.numaNodes, splitRam(board, config.memorySize).low, highRamStart(board, config));
   const unused = Math.max(0, config.numaNodes.length + EXTRA_RANGES - ranges.length);
   const hotPlug = deviceMemory(board, config);
   const lastNode = config.numaNodes.length - 1;

@@ -215,8 +215,7 @@ export class Machine {
 
   /** Switched off from inside: QEMU ends, unless -no-shutdown keeps it. */
   private poweredOff(): void {
-    if (this.config.noShutdown) this.qmp.event('STOP');
-    else this.quit();
+    if (!this.config.noShutdown) this.quit();
   }
 
   private quit(): void {
@@ -232,10 +231,28 @@ export function configure(scenario: Scenario): Parsed<MachineConfig> {
   return words.ok ? parseCommandLine(words.value) : words;
 }
 
+/** What the firmware's tables need below the top of RAM, with room to spare. */
+const LEAST_MEMORY = 2 * 2 ** 20;
+
+/** An option about a kernel that is not there. */
+function orphanOption({ kernelGiven, kernelArguments, ignored }: MachineConfig): string | undefined {
+  if (kernelGiven) return undefined;
+  if (kernelArguments !== '') return '-append';
+  return ignored.some((option) => option.startsWith('-initrd ')) ? '-initrd' : undefined;
+}
+
 /** Builds a scenario's machine; the error is {@link configure}'s. */
 export function buildMachine(scenario: Scenario, options: MachineOptions): Parsed<Machine> {
   const config = configure(scenario);
   if (!config.ok) return config;
+  const orphan = options.bootWithoutKernel === false ? orphanOption(config.value) : undefined;
+  if (orphan !== undefined) return { ok: false, error: `${orphan} only allowed with -kernel option` };
+  if (config.value.board !== 'none' && config.value.memorySize < LEAST_MEMORY) {
+    return {
+      ok: false,
+      error: `machines with less than ${LEAST_MEMORY / 2 ** 20} MiB of RAM are not modelled by the lab`,
+    };
+  }
   const kernelArguments = [config.value.kernelArguments, scenario.append ?? ''].filter(Boolean).join(' ');
   return { ok: true, value: new Machine(config.value, kernelArguments, { ...options, seed: scenario.seed }) };
 }

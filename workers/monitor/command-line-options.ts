@@ -14,35 +14,36 @@ import {
   readMemoryBackend,
 } from './memory-backends.ts';
 import { gatherOptions, type ObjectInput } from './object-members.ts';
-import { IDENTIFIER_HINT, isIdentifier, parseSize, splitOptions } from './option-text.ts';
+import { IDENTIFIER_HINT, isIdentifier, parseInteger, parseSize, splitOptions } from './option-text.ts';
 import { isDict, type QDict, QObjectStream } from './qobject.ts';
+import { MACHINE_TYPES } from './tables/machine-types.ts';
 import { isFlash } from './virt-options.ts';
 
 const MIB = 1024 * 1024;
 
-/** Properties of -machine that are accepted and change nothing in the lab. */
-const MACHINE_PROPERTIES = new Set([
-  'type',
-  'accel',
-  'usb',
-  'vmport',
-  'smm',
-  'hpet',
-  'pit',
-  'pic',
-  'sata',
-  'smbus',
-  'kernel-irqchip',
-  'kernel_irqchip',
-  'mem-merge',
-  'dump-guest-core',
-  'graphics',
-  'nvdimm',
-  'acpi',
-  'i8042',
-  'max-fw-size',
-  'hmat',
-]);
+const fail = (error: string): { ok: false; error: string } => ({ ok: false, error });
+
+/** Properties of -machine that change nothing in the lab, by what they take. */
+const MACHINE_PROPERTIES: Readonly<Record<'onOff' | 'onOffAuto' | 'any', ReadonlySet<string>>> = {
+  onOff: new Set(
+    `usb hpet sata smbus i8042 nvdimm hmat cxl mem-merge dump-guest-core graphics suppress-vmdesc
+     default-bus-bypass-iommu`.split(/\s+/),
+  ),
+  onOffAuto: new Set(['acpi', 'smm', 'vmport', 'pit', 'pic']),
+  any: new Set(
+    `kernel-irqchip kernel_irqchip max-fw-size boot firmware phandle-start dumpdtb dtb dt-compatible
+     confidential-guest-support memory-encryption x-oem-id x-oem-table-id bus-lock-ratelimit smbios-entry-point-type
+     pcspk-audiodev nvdimm-persistence pflash0 pflash1`.split(/\s+/),
+  ),
+};
+
+/** Settings that would make another machine than the lab has; left out in silence they would mislead. */
+const UNMODELLED_SETTINGS: readonly string[] = ['acpi=off', 'hmat=on', 'cxl=on', 'max-ram-below-4g=*', 'sgx-epc=*'];
+
+const isMachineProperty = (key: string): boolean =>
+  Object.values(MACHINE_PROPERTIES).some((names) => names.has(key)) ||
+  UNMODELLED_SETTINGS.includes(`${key}=*`) ||
+  key === 'type';
 
 /** Options that need an argument but have no effect on hotplug. */
 const IGNORED_WITH_ARGUMENT = new Set([
@@ -83,7 +84,6 @@ const IGNORED_WITH_ARGUMENT = new Set([
   'fw_cfg',
   'watchdog-action',
   'L',
-  'incoming',
   'gdb',
   'icount',
 ]);
@@ -110,7 +110,11 @@ export interface Collected {
   /** Undefined: the machine's own default. */
   cpu: string | undefined;
   smp: Record<string, string>;
-  memory: Record<string, string>;
+  memory: MemoryGiven;
+  /** -mem-path and -mem-prealloc: what makes the RAM's backend. */
+  memoryPath: string | undefined;
+  preallocate: boolean;
+  incoming: boolean;
   append: string;
   kernelGiven: boolean;
   numa: string[];
@@ -161,58 +165,115 @@ const chooseAccelerator: Handler = (value, into, option) => {
   return undefined;
 };
 
-const ON_OFF_AUTO = new Set(['acpi', 'smm', 'vmport', 'pit', 'pic']);
 const SMP_PREFIX = 'smp.';
+const MEMORY_PREFIX = 'memory.';
+/** Members of -machine's `memory` by -m's names. */
+const MEMORY_MEMBERS: Readonly<Record<string, keyof MemoryGiven>> = {
+  size: 'size',
+  slots: 'slots',
+  'max-size': 'maxmem',
+};
 
 const chooseMachine: Handler = (value, into) => {
   for (const [key, text] of splitOptions(value, 'type')) {
-    if (key === 'type') {
-      const machine = MACHINES[text];
-      if (!machine) return 'unsupported machine type\nUse -machine help to list supported machines';
-      into.machine = machine;
-    } else if (key === 'accel') {
-      const wrong = selectAccelerator(text, into);
-      if (wrong) return wrong;
-    } else if (key.startsWith(SMP_PREFIX)) into.smp[key.slice(SMP_PREFIX.length)] = text;
-    else if (key === 'memory-backend') into.memoryBackend = text;
-    else into.machineProperties.push([key, text]);
+    const wrong = machineProperty(key, text, into);
+    if (wrong !== undefined) return wrong;
   }
   return undefined;
 };
+
+function machineProperty(key: string, text: string, into: Collected): string | undefined {
+  if (key === 'type') return chooseMachineType(text, into);
+  if (key === 'accel') return selectAccelerator(text, into);
+  if (key.startsWith(MEMORY_PREFIX)) return memoryMember(key, text, into);
+  if (key.startsWith(SMP_PREFIX)) into.smp[key.slice(SMP_PREFIX.length)] = text;
+  else if (key === 'memory-backend') into.memoryBackend = text;
+  else if (key === 'append') into.append = text;
+  else if (key === 'kernel') into.kernelGiven = true;
+  else into.machineProperties.push([key, text]);
+  return undefined;
+}
+
+function chooseMachineType(name: string, into: Collected): string | undefined {
+  const machine = MACHINES[name];
+  if (machine) {
+    into.machine = machine;
+    return undefined;
+  }
+  if (MACHINE_TYPES.some((type) => type.name === name || type.alias === name)) {
+    return `machine type '${name}' is not modelled by the lab`;
+  }
+  return 'unsupported machine type\nUse -machine help to list supported machines';
+}
+
+function memoryMember(key: string, text: string, into: Collected): string | undefined {
+  const member = MEMORY_MEMBERS[key.slice(MEMORY_PREFIX.length)];
+  if (member === undefined) return `Parameter '${key}' is unexpected`;
+  const number = member === 'slots' ? parseInteger(text) : parseSize(text, 1);
+  if (number === undefined) return `Parameter '${key}' expects ${member === 'slots' ? 'integer' : 'size'}`;
+  into.memory[member] = number;
+  return undefined;
+}
 
 /** Properties of a PC, or of no machine at all, are looked at when the machine's type is known. */
 function checkMachineProperties(into: Collected): string | undefined {
   const { machineProperties, machine } = into;
   if (machine.board === 'virt') return undefined;
+  const { onOff, onOffAuto } = MACHINE_PROPERTIES;
   for (const [key, text] of machineProperties) {
-    if (!MACHINE_PROPERTIES.has(key)) return `Property '${machine.type}-machine.${key}' not found`;
-    if (ON_OFF_AUTO.has(key) && !['on', 'off', 'auto'].includes(text)) {
+    const name = `${machine.type}-machine.${key}`;
+    if (!isMachineProperty(key)) return `Property '${name}' not found`;
+    if (onOffAuto.has(key) && !['on', 'off', 'auto'].includes(text)) {
       return `Parameter '${key}' does not accept value '${text}'`;
     }
-    if (key === 'nvdimm') into.nvdimms = text === 'on';
+    if (onOff.has(key) && !/^(on|yes|true|y|off|no|false|n)$/.test(text)) {
+      return `Parameter '${key}' expects 'on' or 'off'`;
+    }
+    const settings = [`${key}=${text}`, `${key}=*`];
+    if (machine.board !== 'none' && settings.some((setting) => UNMODELLED_SETTINGS.includes(setting))) {
+      return `Property '${name}' with value '${text}' is not modelled by the lab`;
+    }
+    if (key === 'nvdimm') into.nvdimms = /^(on|yes|true|y)$/.test(text);
     into.ignored.push(`-machine ${key}=${text}`);
   }
   return undefined;
 }
 
-const MEMORY_KEYS = ['size', 'slots', 'maxmem'];
+/** -m: bytes, and a number of slots. */
+export interface MemoryGiven {
+  size?: number;
+  slots?: number;
+  maxmem?: number;
+}
+
+const SIZE_SUFFIXES =
+  '\nOptional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.';
+
 const chooseMemory: Handler = (value, into) => {
   for (const [key, text] of splitOptions(value, 'size')) {
-    if (!MEMORY_KEYS.includes(key)) return `-m ${value}: Invalid parameter '${key}'`;
-    if (/^\d{20,}$/.test(text)) return `-m ${value}: Value '${text}' is out of range for parameter '${key}'`;
-    const bad = key === 'slots' ? !/^-?\d+$/.test(text) : parseSize(text, MIB) === undefined;
-    if (bad) {
-      const expected = key === 'slots' ? 'a number' : 'a non-negative number below 2^64';
-      const suffixes =
-        key === 'slots'
-          ? ''
-          : '\nOptional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.';
-      return `-m ${value}: Parameter '${key}' expects ${expected}${suffixes}`;
-    }
-    into.memory[key] = text;
+    if (key !== 'size' && key !== 'slots' && key !== 'maxmem') return `-m ${value}: Invalid parameter '${key}'`;
+    const read = key === 'slots' ? readSlots(text) : readMemorySize(key, text);
+    if (!read.ok) return `-m ${value}: ${read.error}`;
+    into.memory[key] = read.value;
   }
   return undefined;
 };
+
+function readMemorySize(name: 'size' | 'maxmem', text: string): Parsed<number> {
+  // only the size alone may be a number of mebibytes
+  const size = parseSize(text, name === 'size' ? MIB : 1);
+  if (size !== undefined) return { ok: true, value: size };
+  if (/^\d+[kKmMgGtTpPeE]?$/.test(text)) return fail(`Value '${text}' is out of range for parameter '${name}'`);
+  return fail(`Parameter '${name}' expects a non-negative number below 2^64${SIZE_SUFFIXES}`);
+}
+
+function readSlots(text: string): Parsed<number> {
+  const number = parseInteger(text.trim());
+  if (number === undefined) return fail("Parameter 'slots' expects a number");
+  return Math.abs(number) < 2 ** 64
+    ? { ok: true, value: number }
+    : fail(`Value '${text}' is too large for parameter 'slots'`);
+}
 
 const chooseSmp: Handler = (value, into) => {
   for (const [key, text] of splitOptions(value, 'cpus')) into.smp[key] = text;
@@ -311,6 +372,15 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     into.guestName = splitOptions(value, 'guest').find(([key]) => key === 'guest')?.[1];
     return undefined;
   },
+  'mem-path': (value, into) => {
+    into.memoryPath = value;
+    return undefined;
+  },
+  // nobody will ever send it a machine: it waits
+  incoming: (_value, into) => {
+    into.incoming = true;
+    return undefined;
+  },
   uuid: (value, into) => {
     if (!UUID.test(value)) return `-uuid ${value}: failed to parse UUID string: wrong format`;
     into.uuid = value.toLowerCase();
@@ -325,6 +395,9 @@ const FLAGS: Readonly<Record<string, (into: Collected) => void>> = {
   'enable-kvm': (into) => {
     into.accelerator = 'kvm';
   },
+  'mem-prealloc': (into) => {
+    into.preallocate = true;
+  },
   'no-reboot': (into) => {
     into.noReboot = true;
   },
@@ -334,6 +407,9 @@ const FLAGS: Readonly<Record<string, (into: Collected) => void>> = {
 };
 
 /** Reads the words into `into`; the result is the first error. */
+/** Options that would make another machine than the lab has. */
+const UNMODELLED_OPTIONS = new Set(['no-acpi', 'preconfig', 'loadvm', 'xen-attach']);
+
 export function readOptions(words: readonly string[], into: Collected): string | undefined {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
@@ -344,6 +420,7 @@ export function readOptions(words: readonly string[], into: Collected): string |
     else if (IGNORED_FLAGS.has(option)) into.ignored.push(word);
     else {
       const handler = HANDLERS[option];
+      if (UNMODELLED_OPTIONS.has(option)) return `${word}: not modelled by the lab`;
       if (!handler && !IGNORED_WITH_ARGUMENT.has(option)) return `${word}: invalid option`;
       const value = words[++at];
       if (value === undefined) return `${word}: requires an argument`;
@@ -365,6 +442,9 @@ export const noOptions = (): Collected => ({
   cpu: undefined,
   smp: {},
   memory: {},
+  memoryPath: undefined,
+  preallocate: false,
+  incoming: false,
   append: '',
   kernelGiven: false,
   numa: [],

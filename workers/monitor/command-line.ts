@@ -9,7 +9,7 @@ import { type Collected, noOptions, readOptions } from './command-line-options.t
 import { CPU_MODELS, CPU_PROPERTIES } from './cpu-models.ts';
 import { readDevices } from './device-options.ts';
 import { splitAtCommas } from './option-text.ts';
-import { readMemory, readRam } from './ram-options.ts';
+import { checkAddressSpace, readMemory, readRam } from './ram-options.ts';
 import { parseSmp, type SmpGiven, type SmpTopology } from './smp.ts';
 import { checkCpuCount, readArmCpu, readVirtOptions, virtCpus } from './virt-options.ts';
 
@@ -63,6 +63,30 @@ function readCpu({ cpu = DEFAULT_X86_CPU, ignored, accelerator, machine }: Colle
   return { ok: true, value: model };
 }
 
+/** Models without long mode, by their address bits (target/i386/cpu.c, x86_cpu_realizefn). */
+const BITS_OF_32_BIT_MODELS: readonly (readonly [RegExp, number])[] = [
+  [/^(486|pentium)(-v1)?$/, 32],
+  [/^(pentium2|pentium3|qemu32|kvm32|athlon|coreduo|n270)(-v1)?$/, 36],
+];
+/** TCG_PHYS_ADDR_BITS: what a model has that does not say. */
+const DEFAULT_PHYSICAL_BITS = 40;
+/** What the processor of the lab's host has, for models that pass it on. */
+const HOST_PHYSICAL_BITS = 48;
+
+/** Address bits of the vCPUs. */
+function physicalBits({ cpu = '', accelerator }: Collected, model: string): Parsed<number> {
+  const of32 = BITS_OF_32_BIT_MODELS.find(([pattern]) => pattern.test(model))?.[1];
+  if (of32 !== undefined) return { ok: true, value: of32 };
+  const given = Number(/,phys-bits=(\d+)/.exec(cpu)?.[1] ?? 0);
+  if (given !== 0) {
+    return given >= 32 && given <= 52
+      ? { ok: true, value: given }
+      : fail(`phys-bits should be between 32 and 52  (but is ${given})`);
+  }
+  const passedOn = accelerator === 'kvm' && /^(max|host)$/.test(model) && !cpu.includes('host-phys-bits=off');
+  return { ok: true, value: passedOn ? HOST_PHYSICAL_BITS : DEFAULT_PHYSICAL_BITS };
+}
+
 const SMP_KEYS = ['cpus', 'maxcpus', 'sockets', 'dies', 'clusters', 'cores', 'threads'];
 
 function readSmp(given: Readonly<Record<string, string>>): Parsed<SmpGiven> {
@@ -89,6 +113,7 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
   const into = noOptions();
   const wrong = readOptions(words, into);
   if (wrong) return fail(wrong);
+  if (into.preallocate) into.objects = into.objects.map((object) => ({ ...object, prealloc: true }));
   const { type, maxCpus, board } = into.machine;
   const isVirt = board === 'virt';
   const given = readSmp(into.smp);
@@ -124,8 +149,14 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
   const cpuType = `${cpuModel.value}-${isVirt ? 'arm' : 'x86_64'}-cpu`;
   const { possibleCpus, nodes: numaNodes } = ram.value;
   const { size, max: maxMemory, slots: memorySlots } = memory.value;
+  if (board === 'pc' || board === 'q35') {
+    const plan = { memorySize: size, maxMemory, memorySlots, cpuModel: cpuModel.value };
+    const bits = physicalBits(into, cpuModel.value);
+    const refused = bits.ok ? checkAddressSpace(board, plan, bits.value) : bits.error;
+    if (refused !== undefined) return fail(refused);
+  }
   const devices = readDevices(into, {
-    ...{ board, topology, possibleCpus, numaNodes, cpuType, memorySlots, maxMemory },
+    ...{ board, topology, possibleCpus, numaNodes, cpuModel: cpuModel.value, cpuType, memorySlots, maxMemory },
     ...(virt ? { virt: virt.value } : {}),
     memorySize: size,
     memoryBackends: ram.value.backends,
@@ -146,7 +177,7 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
       coldPlugged: devices.value.cpus,
       coldDimms: devices.value.dimms,
       nvdimms: into.nvdimms,
-      memorySize: board === 'none' && into.memory['size'] === undefined ? 0 : size,
+      memorySize: board === 'none' && into.memory.size === undefined ? 0 : size,
       maxMemory,
       memorySlots,
       numaNodes,
@@ -157,7 +188,8 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
       ignored: into.ignored,
       kernelGiven: into.kernelGiven,
       kernelArguments: into.append,
-      startStopped: into.startStopped,
+      startStopped: into.startStopped || into.incoming,
+      incoming: into.incoming,
       noReboot: into.noReboot,
       noShutdown: into.noShutdown,
       ...(into.guestName === undefined ? {} : { guestName: into.guestName }),

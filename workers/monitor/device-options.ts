@@ -19,6 +19,7 @@ type MachineSoFar = Pick<
   | 'topology'
   | 'possibleCpus'
   | 'numaNodes'
+  | 'cpuModel'
   | 'cpuType'
   | 'memorySize'
   | 'maxMemory'

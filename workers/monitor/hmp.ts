@@ -6,7 +6,7 @@ import { memoryDevicesText, pluggedSize } from './memory-commands.ts';
 import { dimmHelp, objectHelp } from './object-help.ts';
 import { keyvalTree } from './object-members.ts';
 import { splitAtCommas, splitOptions } from './option-text.ts';
-import { NEEDS_RESET, type QmpContext, setRunning } from './qmp-context.ts';
+import { type QmpContext, runStateOf, setRunning } from './qmp-context.ts';
 import { isDict, type QDict, QObjectStream } from './qobject.ts';
 import { findObject } from './qom.ts';
 import { HMP_HELP, HMP_INFO_HELP } from './tables/hmp-help.ts';
@@ -81,8 +81,9 @@ const memdev = (backend: MemoryBackend): string =>
   ].join('\n');
 
 function status({ board }: QmpContext): string {
-  if (board.isShutDown) return 'VM status: paused (shutdown)\n';
-  return `VM status: ${board.running ? 'running' : board.everRan ? 'paused' : 'paused (prelaunch)'}\n`;
+  const state = runStateOf(board);
+  const text = state === 'running' || state === 'paused' ? state : `paused (${state})`;
+  return `VM status: ${text}\n`;
 }
 
 /** The part of the QOM tree that the lab has, CPUs and backends. */
@@ -173,18 +174,11 @@ const COMMANDS: Readonly<Record<string, HmpCommand>> = {
   },
   stop: {
     arguments: 'none',
-    run: (context) => {
-      setRunning(context, false);
-      return '';
-    },
+    run: (context) => errorText(setRunning(context, false)),
   },
   cont: {
     arguments: 'none',
-    run: (context) => {
-      if (context.board.isShutDown) return `Error: ${NEEDS_RESET}\n`;
-      setRunning(context, true);
-      return '';
-    },
+    run: (context) => errorText(setRunning(context, true)),
   },
   system_powerdown: {
     arguments: 'none',

@@ -4,11 +4,10 @@
  */
 import type { MemoryBackend, NumaNode, PossibleCpu } from '../abi/machine-config.ts';
 import type { Parsed } from '../protocol/scenario.ts';
-import { parseUint, splitOptions } from './option-text.ts';
+import { parseInteger, parseUint, splitOptions } from './option-text.ts';
 
 const MAX_NODES = 128;
 const LOCAL_DISTANCE = 10;
-const UNREACHABLE = 255;
 
 /** What the machine is so far. */
 export interface NumaInput {
@@ -38,6 +37,11 @@ interface Node {
 type Options = readonly (readonly [string, string])[];
 const optionValue = (options: Options, key: string): string | undefined => options.find(([name]) => name === key)?.[1];
 const fail = (error: string): { ok: false; error: string } => ({ ok: false, error });
+
+/** HMAT: -machine hmat=on is refused by the lab, so that none of these can follow. */
+const HMAT_TYPES = ['hmat-lb', 'hmat-cache'];
+const HMAT_DISABLED =
+  'ACPI Heterogeneous Memory Attribute Table (HMAT) is disabled, enable it with -machine hmat=on before using any of hmat specific options';
 
 const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   node: ['nodeid', 'cpus', 'mem', 'memdev', 'initiator'],
@@ -71,14 +75,18 @@ class NumaReader {
     const options = splitOptions(text, 'type');
     const type = optionValue(options, 'type');
     if (type === undefined) return "Parameter 'type' is missing";
+    if (HMAT_TYPES.includes(type)) return HMAT_DISABLED;
     const parameters = PARAMETERS[type];
     if (!parameters) return `Parameter 'type' does not accept value '${type}'`;
     const numbers: Record<string, number> = {};
     for (const [key, value] of options) {
       if (key === 'type' || !parameters.includes(key)) continue;
       if (key === 'cpus' || key === 'mem' || key === 'memdev') continue;
-      const number = parseUint(value);
-      if (number === undefined) return `Parameter '${key}' expects a uint64 value`;
+      const isSigned = type === 'cpu';
+      const number = isSigned ? parseInteger(value) : parseUint(value);
+      if (number === undefined) return `Parameter '${key}' expects ${isSigned ? 'an int64' : 'a uint64'} value`;
+      const bits = isSigned ? 64 : key === 'val' ? 8 : 16;
+      if (number >= 2 ** bits) return `Parameter '${key}' expects uint${bits}_t`;
       numbers[key] = number;
     }
     const missing = type === 'dist' && parameters.find((name) => numbers[name] === undefined);
@@ -115,6 +123,7 @@ class NumaReader {
     if (optionValue(options, 'mem') !== undefined) {
       return 'Parameter -numa node,mem is not supported by this machine type\nUse -numa node,memdev instead';
     }
+    if (numbers['initiator'] !== undefined) return HMAT_DISABLED;
     const memdev = optionValue(options, 'memdev');
     const backend = this.input.backends.find((candidate) => candidate.id === memdev);
     if (memdev !== undefined && !backend) return `memdev=${memdev} is ambiguous`;
@@ -123,15 +132,13 @@ class NumaReader {
   }
 
   private distance({ src = 0, dst = 0, val = 0 }: Record<string, number>): string | undefined {
-    if (src >= MAX_NODES || dst >= MAX_NODES) {
-      return `Invalid node ${src >= MAX_NODES ? src : dst}, max possible could be ${MAX_NODES}`;
-    }
+    const beyond = src >= MAX_NODES ? 'src' : dst >= MAX_NODES ? 'dst' : undefined;
+    if (beyond !== undefined) return `Parameter '${beyond}' expects an integer between 0 and ${MAX_NODES - 1}`;
     if (!this.nodes.has(src) || !this.nodes.has(dst)) {
       return "Source/Destination NUMA node is missing. Please use '-numa node' option to declare it first.";
     }
     if (val < LOCAL_DISTANCE) return `NUMA distance (${val}) is invalid, it shouldn't be less than ${LOCAL_DISTANCE}.`;
     if (src === dst && val !== LOCAL_DISTANCE) return `Local distance of node ${src} should be ${LOCAL_DISTANCE}.`;
-    if (val > UNREACHABLE) return `Parameter 'val' expects uint8_t`;
     this.distances.set(`${src} ${dst}`, val);
     return undefined;
   }

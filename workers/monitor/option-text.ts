@@ -2,14 +2,17 @@
 
 /** Splits a text at single commas; `,,` stands for a comma. */
 export function splitAtCommas(text: string): string[] {
-  return text.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ','));
+  return splitRaw(text).map((part) => part.replaceAll(',,', ','));
 }
+
+const splitRaw = (text: string): string[] => text.split(/(?<!,),(?!,)/);
 
 /** `a,b=1,c`: a first item without `=` belongs to `implied`, others mean `on`. */
 export function splitOptions(text: string, implied: string): [string, string][] {
-  return splitAtCommas(text).flatMap((part, index): [string, string][] => {
-    const at = part.indexOf('=');
-    if (at >= 0) return [[part.slice(0, at), part.slice(at + 1)]];
+  return splitRaw(text).flatMap((raw, index): [string, string][] => {
+    const part = raw.replaceAll(',,', ',');
+    const at = raw.search(/[=,]/);
+    if (raw[at] === '=') return [[part.slice(0, at), part.slice(at + 1)]];
     if (part === '') return [];
     return [index === 0 && implied ? [implied, part] : [part, 'on']];
   });
@@ -28,6 +31,12 @@ export function parseSize(text: string, unit: number): number | undefined {
 /** A number without sign, in decimal or with 0x. Undefined when it is none. */
 export const parseUint = (text: string): number | undefined =>
   /^(\d+|0[xX][0-9a-fA-F]+)$/.test(text) ? Number(text) : undefined;
+
+/** A number with or without sign, in decimal or with 0x. Undefined when it is none. */
+export function parseInteger(text: string): number | undefined {
+  const found = /^([+-]?)(\d+|0[xX][0-9a-fA-F]+)$/.exec(text);
+  return found ? Number(found[2]) * (found[1] === '-' ? -1 : 1) : undefined;
+}
 
 /** id_wellformed(): a letter, then letters, digits, `-`, `.`, `_`. */
 export const isIdentifier = (text: string): boolean => /^[A-Za-z][A-Za-z0-9\-._]*$/.test(text);

@@ -6,7 +6,7 @@ import { executeHmp } from './hmp.ts';
 import { cpuProps } from './hotpluggable-cpus.ts';
 import { memoryDevices, memorySizeSummary } from './memory-commands.ts';
 import { memdevOf } from './object-store.ts';
-import { type MonitorCommands, NEEDS_RESET, type QmpContext, QmpFailure, setRunning } from './qmp-context.ts';
+import { type MonitorCommands, type QmpContext, QmpFailure, runStateOf, setRunning } from './qmp-context.ts';
 import type { QDict, QObject } from './qobject.ts';
 import { findObject, listProperties, type QomObject } from './qom.ts';
 import { COMMAND_NAMES } from './tables/command-names.ts';
@@ -28,6 +28,8 @@ interface QmpCommand {
 
 const answer = (refused: BoardError | undefined): QObject | QmpFailure =>
   refused ? new QmpFailure(refused.description, refused.class) : {};
+
+const refusal = (wrong: string | undefined): QObject | QmpFailure => (wrong === undefined ? {} : new QmpFailure(wrong));
 
 const typeNames: Readonly<Record<QapiType, string>> = { string: 'string', int: 'integer', bool: 'boolean' };
 
@@ -105,15 +107,8 @@ const CPU_COMMANDS: readonly QmpCommand[] = [
 ];
 
 const MACHINE_COMMANDS: readonly QmpCommand[] = [
-  command('cont', {}, (context) => {
-    if (context.board.isShutDown) return new QmpFailure(NEEDS_RESET);
-    setRunning(context, true);
-    return {};
-  }),
-  command('stop', {}, (context) => {
-    setRunning(context, false);
-    return {};
-  }),
+  command('cont', {}, (context) => refusal(setRunning(context, true))),
+  command('stop', {}, (context) => refusal(setRunning(context, false))),
   command('system_powerdown', {}, (context) => {
     context.event('POWERDOWN');
     context.board.powerButton();
@@ -130,9 +125,9 @@ const MACHINE_COMMANDS: readonly QmpCommand[] = [
     return {};
   }),
   command('query-status', {}, ({ board }) => ({
-    status: board.isShutDown ? 'shutdown' : board.running ? 'running' : board.everRan ? 'paused' : 'prelaunch',
-    singlestep: false,
     running: board.running,
+    singlestep: false,
+    status: runStateOf(board),
   })),
   command('query-current-machine', {}, ({ board }) => ({
     'wakeup-suspend-support': board.config.board !== 'none',

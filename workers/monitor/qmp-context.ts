@@ -33,12 +33,22 @@ export interface MonitorCommands {
   hmp(context: QmpContext, line: string): string;
 }
 
-/** What `cont` answers to a machine that was switched off. */
-export const NEEDS_RESET = 'Resetting the Virtual Machine is required';
+/** QAPI's RunState, as far as the lab's machines get into one. */
+export type RunState = 'running' | 'paused' | 'prelaunch' | 'inmigrate' | 'shutdown';
 
-/** What `stop` and `cont` do, in QMP and in the monitor. */
-export function setRunning({ board, event }: QmpContext, running: boolean): void {
-  if (board.running === running) return;
+export function runStateOf({ running, isShutDown, everRan, config }: Board): RunState {
+  if (running) return 'running';
+  if (isShutDown) return 'shutdown';
+  if (everRan) return 'paused';
+  return config.incoming ? 'inmigrate' : 'prelaunch';
+}
+
+/** What `stop` and `cont` do, in QMP and in the monitor; returns why not. */
+export function setRunning({ board, event }: QmpContext, running: boolean): string | undefined {
+  if (board.running === running) return undefined;
+  if (board.isShutDown) return 'Resetting the Virtual Machine is required';
+  if (runStateOf(board) === 'inmigrate') return undefined;
   board.setRunning(running);
   event(running ? 'RESUME' : 'STOP');
+  return undefined;
 }

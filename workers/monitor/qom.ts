@@ -52,7 +52,7 @@ function machineObject({ config }: Board): QomObject {
   const maxcpus = config.possibleCpus.length;
   const memory = {
     size: config.memorySize,
-    ...(withMemory ? { 'max-size': config.maxMemory, slots: config.memorySlots } : {}),
+    ...(config.memorySlots > 0 ? { 'max-size': config.maxMemory, slots: config.memorySlots } : {}),
   };
   const values: Readonly<Record<string, QObject>> = {
     type,

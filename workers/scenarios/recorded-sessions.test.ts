@@ -23,7 +23,7 @@ const stable = (value: unknown): unknown =>
     key === 'thread-id' || key === 'timestamp' ? undefined : member,
   ) as unknown;
 
-describe.each(['memory-backends', 'cold-plug'])('%s', (name) => {
+describe.each(['memory-backends', 'cold-plug', 'memory-options', 'numa-options', 'machine-options'])('%s', (name) => {
   test.each(recorded(name))('$line', ({ line, error, warnings = '', steps = [] }) => {
     const opened = openWithTools({ version: SCENARIO_VERSION, machine: line }, { bootWithoutKernel: false });
     expect(opened.ok ? undefined : opened.error).toBe(error);

@@ -138,18 +138,51 @@ export const splitRam = (board: X86BoardAddresses, memorySize: number): { low: n
   return { low, high: memorySize - low };
 };
 
-/**
- * The address range that hot-added DIMMs get, or undefined when the machine has no slots: above RAM, aligned to 1 GiB,
- * with 1 GiB of room for alignment a slot (hw/i386/pc.c, pc_memory_init).
- */
-export const deviceMemory = (
-  board: X86BoardAddresses,
-  config: { readonly memorySize: number; readonly maxMemory: number; readonly memorySlots: number },
-): AddressRange | undefined => {
-  if (config.maxMemory <= config.memorySize) return undefined;
-  const above = 4 * GIB + splitRam(board, config.memorySize).high;
+/** Addresses that HyperTransport keeps for itself on AMD processors: hw/i386/pc.c. */
+export const HYPERTRANSPORT = { start: 0xfd_0000_0000, end: 0x100_0000_0000 } as const;
+
+/** Models of vendor AuthenticAMD with 40 or more address bits; `max` is one under TCG. */
+const AMD_MODELS = /^(max|host|qemu64|phenom|Opteron_G\d|EPYC)/;
+
+export const hasHyperTransport = ({ cpuModel }: { readonly cpuModel: string }): boolean => AMD_MODELS.test(cpuModel);
+
+/** What decides where memory lies. */
+export interface MemoryPlan {
+  readonly memorySize: number;
+  readonly maxMemory: number;
+  readonly memorySlots: number;
+  readonly cpuModel: string;
+}
+
+const wholeGib = (address: number): number => Math.ceil(address / GIB) * GIB;
+
+function deviceMemoryAbove(board: X86BoardAddresses, plan: MemoryPlan, highRam: number): AddressRange | undefined {
+  if (plan.maxMemory <= plan.memorySize) return undefined;
   return {
-    base: Math.ceil(above / GIB) * GIB,
-    length: config.maxMemory - config.memorySize + config.memorySlots * GIB,
+    base: wholeGib(highRam + splitRam(board, plan.memorySize).high),
+    length: plan.maxMemory - plan.memorySize + plan.memorySlots * GIB,
   };
-};
+}
+
+function lastAddressAbove(board: X86BoardAddresses, plan: MemoryPlan, highRam: number): number {
+  const dimms = deviceMemoryAbove(board, plan, highRam);
+  const used = dimms ? dimms.base + dimms.length : highRam + splitRam(board, plan.memorySize).high;
+  return wholeGib(used) + board.pciHighWindowSize - 1;
+}
+
+/** First address of the RAM that does not fit below 4 GiB: 1 TiB where it would reach HyperTransport's addresses. */
+export const highRamStart = (board: X86BoardAddresses, plan: MemoryPlan): number =>
+  hasHyperTransport(plan) && lastAddressAbove(board, plan, 4 * GIB) >= HYPERTRANSPORT.start
+    ? HYPERTRANSPORT.end
+    : 4 * GIB;
+
+/**
+ * The address range that hot-added DIMMs get, or undefined when the machine has no room for any: above RAM, aligned to
+ * 1 GiB, with 1 GiB of room for alignment a slot (hw/i386/pc.c, pc_memory_init).
+ */
+export const deviceMemory = (board: X86BoardAddresses, plan: MemoryPlan): AddressRange | undefined =>
+  deviceMemoryAbove(board, plan, highRamStart(board, plan));
+
+/** Last address of the 64-bit PCI window, which lies above all memory (pc_max_used_gpa). */
+export const lastUsedAddress = (board: X86BoardAddresses, plan: MemoryPlan): number =>
+  lastAddressAbove(board, plan, highRamStart(board, plan));

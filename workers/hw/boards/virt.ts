@@ -330,9 +330,12 @@ export class VirtBoard implements BoardMachine {
 
   private shutDown(reason: 'guest-shutdown' | ResetReason): void {
     this.events.event('SHUTDOWN', { guest: reason.startsWith('guest-'), reason });
+    const stops = this.isRunning;
     this.isRunning = false;
-    this.isShutDown = true;
+    // a machine that has not run yet has nothing to stop: its state remains
+    this.isShutDown ||= stops;
     this.scheduler.stopProcessors();
+    if (stops && this.config.noShutdown) this.events.event('STOP');
     this.log.emit('machine_state', 'shutdown');
     this.onPowerOff?.();
   }

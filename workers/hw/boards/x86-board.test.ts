@@ -36,6 +36,7 @@ function config(changes: Partial<MachineConfig> = {}): MachineConfig {
     kernelGiven: true,
     kernelArguments: '',
     startStopped: false,
+    incoming: false,
     ...changes,
   };
 }

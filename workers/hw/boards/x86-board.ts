@@ -26,7 +26,7 @@ import { ResetControl } from '../reset-control.ts';
 import { Rtc } from '../rtc.ts';
 import { Serial16550 } from '../serial-16550.ts';
 import { X86Vcpu } from '../vcpu.ts';
-import { deviceMemory, HOTPLUG_GPE, splitRam, type X86BoardAddresses } from './addresses.ts';
+import { deviceMemory, HOTPLUG_GPE, highRamStart, splitRam, type X86BoardAddresses } from './addresses.ts';
 import type { BoardMachine, BoardOptions } from './board-machine.ts';
 
 /** What distinguishes one x86 board from another. */
@@ -38,7 +38,6 @@ export interface X86BoardTable {
 /** Ports of PCI's configuration mechanism 1: the same on every PC. */
 const PCI_CONFIG_ADDRESS_PORT = 0xcf8;
 const PCI_CONFIG_DATA_PORT = 0xcfc;
-const FIRST_ADDRESS_ABOVE_4G = 2 ** 32;
 /** Sleep types that SLP_TYP means on QEMU's PCs: the DSDT's \_S5. */
 const SLEEP_TYPE_S5 = 0;
 
@@ -92,7 +91,7 @@ export class X86Board implements BoardMachine {
     const apicBus = new ApicBus(scheduler);
     const { low, high } = splitRam(addresses, config.memorySize);
     bus.addRam(0, low);
-    if (high > 0) bus.addRam(FIRST_ADDRESS_ABOVE_4G, high);
+    if (high > 0) bus.addRam(highRamStart(addresses, config), high);
     for (const { address, bytes } of firmware.regions) bus.writeBytes(address, bytes);
 
     const ioApic = new IoApic(addresses.ioApic, apicBus, log);
@@ -388,9 +387,12 @@ export class X86Board implements BoardMachine {
 
   private shutDown(reason: 'guest-shutdown' | ResetReason): void {
     this.events.event('SHUTDOWN', { guest: reason.startsWith('guest-'), reason });
+    const stops = this.isRunning;
     this.isRunning = false;
-    this.isShutDown = true;
+    // a machine that has not run yet has nothing to stop: its state remains
+    this.isShutDown ||= stops;
     this.scheduler.stopProcessors();
+    if (stops && this.config.noShutdown) this.events.event('STOP');
     this.log.emit('machine_state', 'shutdown');
     this.onPowerOff?.();
   }
