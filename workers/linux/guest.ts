@@ -59,7 +59,8 @@ export function createKernelOf(environment: KernelEnvironment, parts: BootParts)
   return { kernel, program };
 }
 
-function startBootCpu(k: Kernel, processor: Processor, parts: BootParts): Coroutine {
+/** The boot processor's first task: what becomes its idle task. */
+export function startBootCpu(k: Kernel, processor: Processor, parts: BootParts): Coroutine {
   const coroutine = new Coroutine(new Frame('start_kernel', start_kernel(k, parts)));
   const idle = idle_init(k, 0, coroutine);
   idle.on_cpu = true;

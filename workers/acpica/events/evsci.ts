@@ -3,6 +3,7 @@ import { type Co, traced } from '../../sim/coroutine.ts';
 import { fadtOf } from '../hardware/hwregs.ts';
 import type { AcpiStatus } from '../include/acexcep.ts';
 import type { AcpiGlobals } from '../include/acglobal.ts';
+import { ACPI_FADT_HW_REDUCED } from '../tables/tbfadt.ts';
 import { ACPI_ERROR, ACPI_EXCEPTION } from '../utilities/uterror.ts';
 import {
   ACPI_EVENT_GLOBAL,
@@ -24,12 +25,13 @@ export const acpi_ev_sci_xrupt_handler = traced(
   },
 );
 
-/** Prepares the registers: fixed events and GPEs off and cleared, methods found. AML may Notify from here on. */
+/** Prepares the registers, where the hardware is not reduced: fixed events and GPEs off and cleared, methods found. AML may Notify from here on. */
 export function* acpi_ev_initialize_events(acpi: AcpiGlobals): Co<AcpiStatus> {
   acpi.notifyRequest = acpi_ev_queue_notify_request;
   acpi.updateGpes = function* (globals): Co {
     acpi_ev_match_gpe_methods(globals);
   };
+  if ((fadtOf(acpi).flags & ACPI_FADT_HW_REDUCED) !== 0) return 'AE_OK';
   yield* acpi_ev_fixed_event_initialize(acpi);
   yield* acpi_ev_gpe_initialize(acpi);
   return 'AE_OK';

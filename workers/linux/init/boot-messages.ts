@@ -29,10 +29,13 @@ export type BootPlace =
   | 'serial'
   | 'keyboard'
   | 'rtc'
+  | 'efi'
+  | 'cma'
+  | 'boot_cpu'
   | 'gic'
   | 'timer'
   | 'uart_driver'
-  | 'console'
+  | 'acpi_init'
   | 'late';
 
 /** Options that upstream's tables name; others go to the first process. */

@@ -46,6 +46,8 @@ export interface Initcall {
 
 /** What the architecture does at boot, in the order of being called. */
 export interface ArchBoot {
+  /** The very first: what the boot CPU says of itself. */
+  smp_setup_processor_id(k: Kernel): Co;
   /** Fills in the arch operations, finds memory and processors; calls `acpi_boot` for what the tables tell. */
   setup_arch(k: Kernel, acpi_boot: (k: Kernel) => Co): Co;
   /** Per-CPU areas, and what the boot CPU finds out about itself. */
@@ -101,6 +103,7 @@ function parse_early_param(k: Kernel): void {
 
 /** Runs in swapper/0; interrupts are off at first. Does not return: it becomes the idle loop. */
 export function* start_kernel(k: Kernel, parts: BootParts): Co {
+  yield* parts.arch.smp_setup_processor_id(k);
   boot_cpu_init(k);
   yield* pr_notice(k, k.profile.banner);
   parse_early_param(k);

@@ -19,9 +19,14 @@ export interface InitOptions {
   readonly rootfs: readonly RootfsEntry[];
 }
 
-function* console_init(k: Kernel): Co {
+/** File systems and /proc, before there is a console. */
+function* filesInit(k: Kernel): Co {
   mnt_init(k);
   proc_root_init(k);
+}
+
+function* console_init(k: Kernel): Co {
+  yield* filesInit(k);
   yield* univ8250_console_init(k);
 }
 
@@ -33,12 +38,11 @@ function deviceInitcalls(): Initcall[] {
   return calls;
 }
 
-export function bootParts({ path, program, rootfs }: InitOptions): BootParts {
+/** What every architecture boots with beside its platform. */
+export function commonInitcalls({ rootfs }: InitOptions): Pick<BootParts, 'console_init' | 'initcalls'> {
   return {
-    ...platformParts,
-    console_init,
+    console_init: filesInit,
     initcalls: [
-      ...platformSubsysInitcalls,
       {
         name: 'tty_init',
         fn: function* (k): Co {
@@ -51,11 +55,21 @@ export function bootParts({ path, program, rootfs }: InitOptions): BootParts {
           populate_rootfs(k, rootfs);
         },
       },
-      ...deviceInitcalls(),
     ],
-    run_init_process: function* (k): Co<number> {
-      mountDevices(k);
-      return yield* run_init_process(k, path, program);
-    },
+  };
+}
+
+/** The first process, with /dev mounted. */
+export function* runInit(k: Kernel, { path, program }: InitOptions): Co<number> {
+  mountDevices(k);
+  return yield* run_init_process(k, path, program);
+}
+
+export function bootParts(init: InitOptions): BootParts {
+  return {
+    ...platformParts,
+    console_init,
+    initcalls: [...platformSubsysInitcalls, ...commonInitcalls(init).initcalls, ...deviceInitcalls()],
+    run_init_process: (k) => runInit(k, init),
   };
 }

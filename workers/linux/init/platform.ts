@@ -43,7 +43,7 @@ function* init_IRQ(k: Kernel): Co {
 }
 
 /** Devices of the system. */
-function* driver_init(k: Kernel): Co {
+export function* driver_init(k: Kernel): Co {
   uevent_seqnum_init(k);
   yield* cpu_dev_init(k);
   yield* memory_dev_init(k);
@@ -51,7 +51,7 @@ function* driver_init(k: Kernel): Co {
 }
 
 /** do_basic_setup calls it between driver_init() and the initcalls. */
-function* irqProc(k: Kernel): Co {
+export function* init_irq_proc_call(k: Kernel): Co {
   init_irq_proc(k);
 }
 
@@ -65,7 +65,7 @@ export const platformParts: Pick<BootParts, 'arch' | 'acpi_boot' | 'init_IRQ' | 
 /** subsys_initcalls: before file systems and devices. */
 export const platformSubsysInitcalls: readonly Initcall[] = [
   { name: 'pm_init', fn: pm_init },
-  { name: 'init_irq_proc', fn: irqProc },
+  { name: 'init_irq_proc', fn: init_irq_proc_call },
   { name: 'topology_init', fn: topology_init },
   { name: 'acpi_init', fn: acpi_init },
   { name: 'pci_subsys_init', fn: pci_subsys_init },

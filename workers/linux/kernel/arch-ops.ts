@@ -69,6 +69,45 @@ export interface ArchFiles {
   readonly machine: string;
 }
 
+/** Pages that the kernel takes before the allocator has any, as measured of the recorded machines' MemTotal. */
+export interface BootReserve {
+  /** Image and early allocations, at the bottom. */
+  readonly image: number;
+  /** Buffer of the software IO TLB, at the top. */
+  readonly swiotlb: number;
+  readonly top: number;
+  /** Of a zone DMA that is not the last. */
+  readonly dma: number;
+  /** struct pglist_data; of a possible node that has nothing yet. */
+  readonly nodeData: number;
+  readonly offlineNodeData: number;
+  /** Distances, where there is more than one node. */
+  readonly distances: number;
+  readonly percpu: number;
+  /** Given back after boot: initial RAM disk, sections of the image. */
+  readonly initrd: number;
+  readonly initSections: number;
+}
+
+/** Physical memory as the architecture sees it; page frames, `end` exclusive. */
+export interface ArchMemory {
+  /** Bounds of the zones by address, lowest first. */
+  zoneBounds(
+    lastFrame: number,
+  ): readonly { readonly name: 'DMA' | 'DMA32' | 'Normal'; readonly start: number; readonly end: number }[];
+  /** Page frames that are never RAM to the kernel. */
+  readonly holes: readonly { readonly start: number; readonly end: number }[];
+  /** What is in /proc/iomem from the beginning: first and last address, name. */
+  resources(k: Kernel): readonly (readonly [start: number, end: number, name: string])[];
+  /** First address that no memory may reach. */
+  readonly physicalLimit: number;
+  /** True where arch_add_memory() goes through an add_pages() of its own. */
+  readonly hasAddPages: boolean;
+  /** Memory-block size of this much memory, when it is not a section. */
+  readonly largeBlocks: boolean;
+  bootReserve(k: Kernel): BootReserve;
+}
+
 /** A line that a subsystem the lab does not model prints at boot, the lines of a rule, or nothing. */
 export type BootMessage = string | ((k: Kernel) => string | readonly string[] | undefined);
 
@@ -91,6 +130,8 @@ export interface ArchOps {
   thaw_secondary_cpus_end(k: Kernel): Co;
   /** Enables interrupts and halts until one comes. */
   idle(k: Kernel): Co;
+  /** machine_restart: does not return when it works. */
+  restart(k: Kernel): Co;
   /** The hardware's number of a logical CPU: APIC id, or MPIDR. */
   cpu_physical_id(k: Kernel, cpu: number): number;
   arch_register_cpu(k: Kernel, num: number): Co<number>;
@@ -100,6 +141,7 @@ export interface ArchOps {
   acpi_unmap_cpu(k: Kernel, cpu: number): Co<number>;
   readonly topology: ArchTopology;
   readonly cacheLeaves: readonly CacheLeaf[];
+  readonly memory: ArchMemory;
   readonly acpi: ArchAcpi;
   readonly files: ArchFiles;
   /** By the place of the boot after which they come. */
@@ -122,6 +164,7 @@ export const archOps = kernelState<ArchOps>(() => ({
   thaw_secondary_cpus_begin: notYet,
   thaw_secondary_cpus_end: notYet,
   idle: notYet,
+  restart: notYet,
   cpu_physical_id: notYet,
   arch_register_cpu: notYet,
   arch_unregister_cpu: notYet,
@@ -137,6 +180,15 @@ export const archOps = kernelState<ArchOps>(() => ({
     smt_supported: notYet,
   },
   cacheLeaves: [],
+  memory: {
+    zoneBounds: notYet,
+    holes: [],
+    resources: notYet,
+    physicalLimit: 0,
+    hasAddPages: false,
+    largeBlocks: false,
+    bootReserve: notYet,
+  },
   acpi: {
     irq_model: { number: 0, name: 'PIC' },
     sleep_states: undefined,

@@ -1,6 +1,7 @@
-/** @linux kernel/reboot.c and arch/x86/kernel/reboot.c: the keyboard controller's reset */
-import { type Co, spend, traced } from '../../sim/coroutine.ts';
+/** @linux kernel/reboot.c */
+import { type Co, traced } from '../../sim/coroutine.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
+import { archOps } from './arch-ops.ts';
 import { KERN_EMERG, printk } from './printk/printk.ts';
 
 /** Set by the driver that can switch the power off: drivers/acpi/sleep.c. */
@@ -13,12 +14,8 @@ interface PowerOff {
   handler: ((k: Kernel) => Co) | undefined;
 }
 
-const KBD_COMMAND = 0x64;
-const PULSE_RESET = 0xfe;
-
 export const machine_restart = traced('machine_restart', function* (k: Kernel): Co {
-  yield* spend(1_000);
-  k.platform.currentVcpu().bus.writePort(KBD_COMMAND, 1, PULSE_RESET);
+  yield* archOps(k).restart(k);
 });
 
 const kernel_restart = traced('kernel_restart', function* (k: Kernel): Co {

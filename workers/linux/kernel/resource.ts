@@ -1,9 +1,10 @@
 /**
  * Physical addresses and who has them: /proc/iomem.
  *
- * @linux kernel/resource.c, for memory alone; arch/x86/kernel/e820.c e820__reserve_resources
+ * @linux kernel/resource.c, for memory alone
  */
 import { type Kernel, kernelState } from '../kernel-context.ts';
+import { archOps } from './arch-ops.ts';
 
 export interface resource {
   /** First and last address. */
@@ -12,16 +13,6 @@ export interface resource {
   readonly name: string;
   readonly children: resource[];
 }
-
-const E820_RAM = 1;
-const PAGE_SIZE = 4096;
-/** Where a kernel without address randomisation lies, section by section (recording q35-guest-tools). */
-const KERNEL_SECTIONS: readonly (readonly [number, number, string])[] = [
-  [0x100_0000, 0x1e0_1d31, 'Kernel code'],
-  [0x200_0000, 0x28e_8fff, 'Kernel rodata'],
-  [0x2a0_0000, 0x2c4_89ff, 'Kernel data'],
-  [0x330_d000, 0x43f_ffff, 'Kernel bss'],
-];
 
 const node = (start: number, end: number, name: string): resource => ({ start, end, name, children: [] });
 
@@ -44,13 +35,7 @@ function enclose(level: resource[], item: resource): boolean {
 
 export const iomem_resource = kernelState<resource[]>((k) => {
   const tree: resource[] = [];
-  insert(tree, node(0, PAGE_SIZE - 1, 'Reserved'));
-  for (const { address, length, type } of k.platform.e820) {
-    const start = Math.max(address, address === 0 ? PAGE_SIZE : 0);
-    if (length === 0) continue;
-    insert(tree, node(start, address + length - 1, type === E820_RAM ? 'System RAM' : 'Reserved'));
-  }
-  for (const [start, end, name] of KERNEL_SECTIONS) insert(tree, node(start, end, name));
+  for (const [start, end, name] of archOps(k).memory.resources(k)) insert(tree, node(start, end, name));
   return tree;
 });
 

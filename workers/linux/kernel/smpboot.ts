@@ -1,7 +1,13 @@
 /** Kernel threads that every CPU has one of: created, parked and unparked as CPUs come and go. @linux kernel/smpboot.c */
 import { type Co, type Coroutine, traced } from '../../sim/coroutine.ts';
 import { cpu_online_mask } from '../include/linux/cpumask.ts';
-import { get_current, TASK_INTERRUPTIBLE, TASK_RUNNING, type task_struct } from '../include/linux/sched.ts';
+import {
+  get_current,
+  smp_processor_id,
+  TASK_INTERRUPTIBLE,
+  TASK_RUNNING,
+  type task_struct,
+} from '../include/linux/sched.ts';
 import { type Kernel, kernelState, perCpu } from '../kernel-context.ts';
 import { cpus_read_lock, cpus_read_unlock } from './cpu-locks.ts';
 import {
@@ -14,7 +20,7 @@ import {
   kthread_unpark,
 } from './kthread.ts';
 import { mutex_init, mutex_lock, mutex_unlock } from './locking/mutex.ts';
-import { runqueues, schedule } from './sched/core.ts';
+import { runqueues, schedule, schedule_timeout_uninterruptible, udelay } from './sched/core.ts';
 import { createIdleTask } from './task.ts';
 
 /** A kind of per-CPU thread. */
@@ -148,4 +154,28 @@ export function* smpboot_register_percpu_thread(k: Kernel, ht: smp_hotplug_threa
   yield* mutex_unlock(k, smpboot_threads_lock(k));
   yield* cpus_read_unlock(k);
   return 0;
+}
+
+// --- the death of a CPU, for architectures that use this
+
+const cpu_hotplug_state = perCpu(() => ({ dead: false }));
+
+/** On the dying CPU: it will not touch anything any more. */
+export function cpu_report_death(k: Kernel): void {
+  cpu_hotplug_state(k, smp_processor_id(k)).dead = true;
+}
+
+const JIFFY = 4_000_000;
+
+/** On another CPU: waits for that, at most `timeout` ns. False when it did not come. */
+export function* cpu_wait_death(k: Kernel, cpu: number, timeout: number): Co<boolean> {
+  const state = cpu_hotplug_state(k, cpu);
+  const deadline = k.clock.now() + timeout;
+  if (!state.dead) yield* udelay(5);
+  for (let sleep = JIFFY; !state.dead && k.clock.now() < deadline; sleep = Math.ceil(sleep * 1.1)) {
+    yield* schedule_timeout_uninterruptible(k, sleep);
+  }
+  const { dead } = state;
+  state.dead = false;
+  return dead;
 }

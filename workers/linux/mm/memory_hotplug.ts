@@ -9,6 +9,7 @@ import { device_online } from '../drivers/base/core.ts';
 import { create_memory_block_devices, remove_memory_block_devices } from '../drivers/base/memory.ts';
 import { register_memory_blocks_under_node, register_one_node, try_offline_node } from '../drivers/base/node.ts';
 import { memory_block_size_bytes, walk_memory_blocks } from '../include/linux/memory.ts';
+import { archOps } from '../kernel/arch-ops.ts';
 import { pr_err } from '../kernel/printk/printk.ts';
 import { release_mem_region_adjustable, release_resource, request_region, type resource } from '../kernel/resource.ts';
 import type { Kernel } from '../kernel-context.ts';
@@ -39,14 +40,11 @@ export const try_online_node = traced('try_online_node', function* (k: Kernel, n
   return Math.min(0, added);
 });
 
-/** Bits of physical addresses that the direct map can hold. */
-const MAX_PHYSMEM = 2 ** 46;
-
 /** Claims the range, or -errno: -E2BIG when no kernel could map it, -EEXIST when it is taken. */
 const register_memory_resource = traced(
   'register_memory_resource',
   function* (k: Kernel, start: number, size: number): Co<resource | number> {
-    if (start + size > MAX_PHYSMEM) return -ERRNO.E2BIG;
+    if (start + size > archOps(k).memory.physicalLimit) return -ERRNO.E2BIG;
     return request_region(k, start, size, 'System RAM') ?? -ERRNO.EEXIST;
   },
 );
@@ -72,7 +70,7 @@ const add_pages = traced('add_pages', function* (k: Kernel, start: number, size:
 });
 
 const arch_add_memory = traced('arch_add_memory', function* (k: Kernel, start: number, size: number): Co<number> {
-  return yield* add_pages(k, start, size);
+  return archOps(k).memory.hasAddPages ? yield* add_pages(k, start, size) : yield* __add_pages(k, start, size);
 });
 
 const arch_remove_memory = traced('arch_remove_memory', function* (_k: Kernel, _start: number, size: number): Co {

@@ -4,6 +4,7 @@
  * @linux mm/page_alloc.c, without the allocator
  */
 import type { Co } from '../../sim/coroutine.ts';
+import { archOps } from '../kernel/arch-ops.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 import { for_each_online_node, numaTables } from './numa.ts';
@@ -36,31 +37,29 @@ export interface PfnRange {
 }
 
 const E820_RAM = 1;
-/** The legacy hole is never RAM to the kernel (trim_bios_range), nor is the first page. */
-const LEGACY_HOLE: PfnRange = { start: 0xa0, end: 0x100 };
+/** What is left of a range without a hole. */
+function without({ start, end }: PfnRange, hole: PfnRange): PfnRange[] {
+  if (start >= hole.end || end <= hole.start) return [{ start, end }];
+  return [
+    { start, end: hole.start },
+    { start: hole.end, end },
+  ];
+}
 
 /** Usable RAM at boot, in order. */
 export const bootMemory = kernelState<PfnRange[]>((k) => {
-  const ranges: PfnRange[] = [];
+  let ranges: PfnRange[] = [];
   for (const { address, length, type } of k.platform.e820) {
     if (type !== E820_RAM) continue;
-    const start = Math.max(1, Math.ceil(address / PAGE_SIZE));
-    const end = Math.floor((address + length) / PAGE_SIZE);
-    if (start < LEGACY_HOLE.end && end > LEGACY_HOLE.start) {
-      ranges.push({ start, end: LEGACY_HOLE.start }, { start: LEGACY_HOLE.end, end });
-    } else {
-      ranges.push({ start, end });
-    }
+    ranges.push({ start: Math.ceil(address / PAGE_SIZE), end: Math.floor((address + length) / PAGE_SIZE) });
   }
+  for (const hole of archOps(k).memory.holes) ranges = ranges.flatMap((range) => without(range, hole));
   return ranges.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
 });
 
 /** Bounds of the zones by address (arch_zone_lowest_possible_pfn and highest). */
-const ZONE_BOUNDS: readonly (PfnRange & { readonly name: ZoneName })[] = [
-  { name: 'DMA', start: 0x1, end: 0x1000 },
-  { name: 'DMA32', start: 0x1000, end: 0x10_0000 },
-  { name: 'Normal', start: 0x10_0000, end: Number.MAX_SAFE_INTEGER },
-];
+const zoneBounds = (k: Kernel): readonly (PfnRange & { readonly name: ZoneName })[] =>
+  archOps(k).memory.zoneBounds(max_pfn(k));
 
 export const max_pfn = (k: Kernel): number => Math.max(0, ...bootMemory(k).map(({ end }) => end));
 
@@ -123,7 +122,7 @@ const spanOf = (ranges: readonly PfnRange[]): PfnRange => ({
 
 function calculate_node_totalpages(k: Kernel, nid: number): void {
   const ranges = nodeRanges(k, nid);
-  for (const bounds of ZONE_BOUNDS) {
+  for (const bounds of zoneBounds(k)) {
     const span = intersect(bounds, spanOf(ranges));
     if (pages(span) === 0) continue;
     const zone = nodeZone(k, nid, bounds.name);
@@ -146,7 +145,7 @@ function* memmap_init(k: Kernel, nid: number): Co {
   let at = 0;
   let last: ZoneName = 'DMA';
   for (const range of nodeRanges(k, nid)) {
-    for (const bounds of ZONE_BOUNDS) {
+    for (const bounds of zoneBounds(k)) {
       const part = intersect(range, bounds);
       if (pages(part) === 0) continue;
       // holes between sections have no struct page
@@ -163,7 +162,7 @@ function* memmap_init(k: Kernel, nid: number): Co {
 export function* free_area_init(k: Kernel): Co {
   const top = max_pfn(k);
   yield* pr_info(k, 'Zone ranges:');
-  for (const { name, start, end } of ZONE_BOUNDS) {
+  for (const { name, start, end } of zoneBounds(k)) {
     const range = { start, end: Math.min(end, top) };
     yield* pr_info(k, `  ${name.padEnd(8)} ${pages(range) > 0 ? byteRange(range) : 'empty'}`);
   }
@@ -183,9 +182,6 @@ export function* free_area_init(k: Kernel): Co {
   for (const nid of for_each_online_node(k)) yield* memmap_init(k, nid);
 }
 
-/** Pages below 16 MiB that are taken before the allocator has any (dma_reserve). */
-const DMA_RESERVE = 158;
-
 /** Pages of struct page for the memory, which the allocator does not hand out. */
 const memmapPages = (count: number): number => Math.ceil((count * 64) / PAGE_SIZE);
 
@@ -199,7 +195,12 @@ export function* build_all_zonelists_init(k: Kernel): Co {
   }
   const zones = for_each_zone(k).filter(populated_zone);
   const total = zones.reduce((sum, zone) => sum + zone.present_pages - memmapPages(zone.spanned_pages), 0);
-  yield* pr_info(k, `Built ${nodes.length} zonelists, mobility grouping on.  Total pages: ${total - DMA_RESERVE}`);
-  const highest = ZONE_BOUNDS.filter(({ name }) => zones.some((zone) => zone.name === name)).at(-1);
+  yield* pr_info(
+    k,
+    `Built ${nodes.length} zonelists, mobility grouping on.  Total pages: ${total - archOps(k).memory.bootReserve(k).dma}`,
+  );
+  const highest = zoneBounds(k)
+    .filter(({ name }) => zones.some((zone) => zone.name === name))
+    .at(-1);
   yield* pr_info(k, `Policy zone: ${highest?.name ?? 'DMA'}`);
 }

@@ -5,35 +5,14 @@
  */
 import { roundUpPowerOfTwo } from '../../sim/bits.ts';
 import { type Co, traced } from '../../sim/coroutine.ts';
-import { cpu_possible_mask, cpu_present_mask } from '../include/linux/cpumask.ts';
+import { cpu_possible_mask } from '../include/linux/cpumask.ts';
+import { archOps } from '../kernel/arch-ops.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 import { nodeStates } from './node_states.ts';
 import { cpu_to_node, for_each_online_node, node_distance, numaTables } from './numa.ts';
 import { for_each_zone, nodeZones, PAGES_PER_SECTION, populated_zone, type zone } from './page_alloc.ts';
 
-/** Pages for `kilobytes` kB. */
-const kB = (kilobytes: number): number => kilobytes / 4;
-
-/**
- * What this kernel takes before the allocator has anything, measured as MemTotal of the recordings: image and early
- * allocations at the bottom; at the top (below 4 GiB) the buffer of the software IO TLB and the rest.
- */
-const KERNEL_IMAGE = kB(45_924);
-const SWIOTLB = kB(65_536);
-const EARLY_TOP = kB(2_836);
-/** Of zone DMA: the first 64 KiB, the trampoline and the firmware's tables. */
-const RESERVED_DMA = 158;
-/** `Freeing SMP alternatives memory: 36K`: kept where one processor is present and more are possible. */
-const SMP_ALTERNATIVES = kB(36);
-/** struct pglist_data. */
-const NODE_DATA = kB(172);
-/** The same for a possible node that has nothing yet: not rounded up. */
-const OFFLINE_NODE_DATA = kB(168);
-/** numa_distance[], where there is more than one node. */
-const DISTANCE_TABLE = 1;
-/** `percpu: Embedded 62 pages/cpu`. */
-const PERCPU_PAGES = 62;
 /** struct page of a section's pages. */
 const MEMMAP_PAGES = (PAGES_PER_SECTION * 64) / 4096;
 /** Entries of the dentry and the inode hash: one for 8 KiB and one for 16 KiB of memory, 8 bytes each. */
@@ -41,10 +20,6 @@ const hashPages = (present: number): number => {
   const power = roundUpPowerOfTwo(Math.max(present, 2));
   return ((power / 2) * 8 + (power / 4) * 8) / 4096;
 };
-/** What is given back after boot and is not there when the watermarks are first set: initial RAM disk; init code, gaps. */
-const INITRD = kB(65_976);
-const INIT_SECTIONS = kB(2_816 + 2_036 + 2_040 + 1_116);
-
 const LAST_PFN_BELOW_4G = 0x10_0000;
 
 const sum = (zones: readonly zone[], of: (zone: zone) => number): number =>
@@ -56,12 +31,11 @@ function reservedPages(k: Kernel, nid: number, nodes: readonly number[]): number
   const sections = sum(zones, ({ present_pages }) => present_pages) / PAGES_PER_SECTION;
   const cpus = [...cpu_possible_mask(k)].filter((cpu) => cpu_to_node(k, cpu) === nid).length;
   const low = nodes.filter((other) => nodeZones(k, other).some((zone) => startsBelow4G(zone)));
-  let pages = Math.ceil(sections) * MEMMAP_PAGES + NODE_DATA + cpus * PERCPU_PAGES;
-  if (nid === nodes[0]) pages += KERNEL_IMAGE;
-  const keepsAlternatives = cpu_present_mask(k).weight === 1 && cpu_possible_mask(k).weight > 1;
-  if (nid === nodes[0] && keepsAlternatives) pages += SMP_ALTERNATIVES;
-  if (nid === low.at(-1)) pages += OFFLINE_NODE_DATA * offlineNodes(k);
-  if (nid === low.at(-1)) pages += SWIOTLB + EARLY_TOP + (nodes.length > 1 ? DISTANCE_TABLE : 0);
+  const reserve = archOps(k).memory.bootReserve(k);
+  let pages = Math.ceil(sections) * MEMMAP_PAGES + reserve.nodeData + cpus * reserve.percpu;
+  if (nid === nodes[0]) pages += reserve.image;
+  if (nid === low.at(-1)) pages += reserve.offlineNodeData * offlineNodes(k);
+  if (nid === low.at(-1)) pages += reserve.swiotlb + reserve.top + (nodes.length > 1 ? reserve.distances : 0);
   // with several nodes the hash tables are spread with vmalloc
   if (nodes.length === 1) pages += hashPages(sum(zones, ({ present_pages }) => present_pages));
   return pages;
@@ -80,23 +54,26 @@ export function init_boot_pages(k: Kernel): void {
   const state = settings(k);
   if (state.started) return;
   state.started = true;
+  const bootReserve = archOps(k).memory.bootReserve(k);
   const nodes = for_each_online_node(k).filter((nid) => nodeZones(k, nid).some(populated_zone));
   for (const nid of nodes) {
     let reserved = reservedPages(k, nid, nodes);
     const zones = nodeZones(k, nid).filter(populated_zone);
     for (const zone of zones) {
       const isLast = zone === zones.at(-1);
-      const wanted = zone.name === 'DMA' && !isLast ? RESERVED_DMA : reserved;
+      const wanted = zone.name === 'DMA' && !isLast ? bootReserve.dma : reserved;
       const taken = Math.min(zone.present_pages, isLast ? reserved : wanted);
       zone.managed_pages = zone.present_pages - taken;
       reserved -= taken;
     }
   }
   // the RAM disk lies at the top of the memory below 4 GiB, the kernel in the first node
-  const low = for_each_zone(k).filter((zone) => startsBelow4G(zone) && zone.name !== 'DMA');
+  const below = for_each_zone(k).filter(startsBelow4G);
+  const aboveDma = below.filter(({ name }) => name !== 'DMA');
+  const low = aboveDma.length > 0 ? aboveDma : below;
   const later: readonly (readonly [zone | undefined, number])[] = [
-    [low.at(-1), INITRD],
-    [low[0], INIT_SECTIONS],
+    [low.at(-1), bootReserve.initrd],
+    [low[0], bootReserve.initSections],
   ];
   const borrowed = later.map(([zone, pages]) => Math.min(pages, zone?.managed_pages ?? 0));
   const shift = (sign: number): void => {

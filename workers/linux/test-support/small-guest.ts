@@ -14,6 +14,7 @@ import type { Processor } from '../../sim/processor.ts';
 import { Scheduler } from '../../sim/scheduler.ts';
 import { processorCount } from '../arch/x86/kernel/apic/apicid.ts';
 import { cpuinfo } from '../arch/x86/kernel/cpu/proc.ts';
+import { x86Memory } from '../arch/x86/mm/init.ts';
 import { serial8250_init } from '../drivers/tty/serial/8250/8250_core.ts';
 import { tty_init } from '../drivers/tty/tty_io.ts';
 import { mnt_init, mountStandardTree } from '../fs/mount-tree.ts';
@@ -238,7 +239,7 @@ export class SmallGuest {
 
   private setupArch(): void {
     const ops = archOps(this.k);
-    Object.assign(ops, { files: { ...ops.files, cpuinfo, machine: 'x86_64' } });
+    Object.assign(ops, { files: { ...ops.files, cpuinfo, machine: 'x86_64' }, memory: x86Memory });
     ops.smp_send_reschedule = (_, cpu) => this.interrupt(cpu, RESCHEDULE_VECTOR);
     ops.set_next_event = (k, delay) => {
       const cpu = k.platform.currentVcpu().index;

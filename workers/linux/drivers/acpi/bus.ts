@@ -10,7 +10,12 @@ import { acpi_ev_initialize_events, acpi_ev_install_xrupt_handlers } from '../..
 import { acpi_update_all_gpes } from '../../../acpica/events/evxfgpe.ts';
 import { acpi_enable } from '../../../acpica/hardware/hwregs.ts';
 import { AcpiGlobals } from '../../../acpica/include/acglobal.ts';
-import { ACPI_FADT_POWER_BUTTON, ACPI_FADT_SLEEP_BUTTON, acpi_gbl_FADT } from '../../../acpica/tables/tbfadt.ts';
+import {
+  ACPI_FADT_HW_REDUCED,
+  ACPI_FADT_POWER_BUTTON,
+  ACPI_FADT_SLEEP_BUTTON,
+  acpi_gbl_FADT,
+} from '../../../acpica/tables/tbfadt.ts';
 import { acpi_tb_parse_root_table } from '../../../acpica/tables/tbutils.ts';
 import { acpi_load_tables } from '../../../acpica/tables/tbxfload.ts';
 import { acpi_initialize_objects, acpi_initialize_subsystem } from '../../../acpica/utilities/utxfinit.ts';
@@ -70,6 +75,10 @@ const acpi_bus_notify = traced('acpi_bus_notify', function* (k: Kernel, handle: 
   yield* acpi_evaluate_ost(k, handle, type, ACPI_OST_SC_NON_SPECIFIC_FAILURE);
 });
 
+/** There are no fixed registers, no SCI and no GPEs. */
+const hardwareReduced = (k: Kernel): boolean =>
+  ((acpi_gbl_FADT(acpi(k)).fadt?.flags ?? 0) & ACPI_FADT_HW_REDUCED) !== 0;
+
 /** The interpreter is ready; no AML runs yet. */
 export function* acpi_early_init(k: Kernel): Co {
   yield* pr_info(k, `ACPI: Core revision ${ACPI_CA_VERSION}`);
@@ -80,7 +89,7 @@ export function* acpi_early_init(k: Kernel): Co {
 
 /** Puts the machine into ACPI mode. */
 export function* acpi_subsystem_init(k: Kernel): Co {
-  if ((yield* acpi_enable(acpi(k))) !== 'AE_OK') yield* pr_err(k, 'ACPI: Unable to enable ACPI');
+  if (!hardwareReduced(k) && (yield* acpi_enable(acpi(k))) !== 'AE_OK') yield* pr_err(k, 'ACPI: Unable to enable ACPI');
 }
 
 /** Loads the DSDT, starts events, runs _INI; from here on AML may run. */
@@ -92,7 +101,7 @@ function* acpi_bus_init(k: Kernel): Co<number> {
     return -ERRNO.ENODEV;
   }
   yield* acpi_ev_initialize_events(globals);
-  if ((yield* acpi_ev_install_xrupt_handlers(globals)) !== 'AE_OK') {
+  if (!hardwareReduced(k) && (yield* acpi_ev_install_xrupt_handlers(globals)) !== 'AE_OK') {
     yield* pr_err(k, 'ACPI: Unable to start the ACPI Interpreter');
     return -ERRNO.ENODEV;
   }
@@ -120,10 +129,12 @@ function* acpi_scan_init(k: Kernel): Co {
   yield* acpi_processor_init(k);
   acpi_memory_hotplug_init(k);
   acpi_container_init(k);
-  yield* acpi_update_all_gpes(acpi(k));
+  if (!hardwareReduced(k)) yield* acpi_update_all_gpes(acpi(k));
   yield* mutex_lock(k, acpi_scan_lock(k));
   if ((yield* acpi_bus_scan(k, acpi(k).rootNode)) === 0) {
-    const flags = acpi_gbl_FADT(acpi(k)).fadt?.flags ?? 0;
+    const flags = hardwareReduced(k)
+      ? ACPI_FADT_POWER_BUTTON | ACPI_FADT_SLEEP_BUTTON
+      : (acpi_gbl_FADT(acpi(k)).fadt?.flags ?? 0);
     const buttons: acpi_bus_device_type[] = [];
     if ((flags & ACPI_FADT_POWER_BUTTON) === 0) buttons.push('power button');
     if ((flags & ACPI_FADT_SLEEP_BUTTON) === 0) buttons.push('sleep button');
@@ -135,6 +146,7 @@ function* acpi_scan_init(k: Kernel): Co {
 /** subsys_initcall. */
 export function* acpi_init(k: Kernel): Co<number> {
   if (!acpiInstance(k).globals) return -ERRNO.ENODEV;
+  yield* bootMessages(k, 'acpi_init');
   const result = yield* acpi_bus_init(k);
   if (result < 0) return result;
   yield* acpi_scan_init(k);

@@ -110,6 +110,9 @@ const acpiDevices = kernelState(() => new Map<acpi_handle, acpi_device>());
 export const acpi_fetch_acpi_dev = (k: Kernel, handle: acpi_handle): acpi_device | undefined =>
   acpiDevices(k).get(handle);
 
+/** All device objects of nodes, in the order in which they were found. */
+export const for_each_acpi_device = (k: Kernel): acpi_device[] => [...acpiDevices(k).values()];
+
 /** Makes `device` the one of its node. */
 export function acpi_tie_acpi_dev(k: Kernel, device: acpi_device): void {
   if (device.handle) acpiDevices(k).set(device.handle, device);

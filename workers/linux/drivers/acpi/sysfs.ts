@@ -18,7 +18,7 @@ import {
   acpi_mask_gpe,
 } from '../../../acpica/events/evxfgpe.ts';
 import { isStatus } from '../../../acpica/include/acexcep.ts';
-import { acpi_gbl_FADT } from '../../../acpica/tables/tbfadt.ts';
+import { ACPI_FADT_HW_REDUCED, acpi_gbl_FADT } from '../../../acpica/tables/tbfadt.ts';
 import type { Co } from '../../../sim/coroutine.ts';
 import { sysfs_create_dir, sysfs_find_or_create_dir } from '../../fs/sysfs/dir.ts';
 import { sysfs_create_bin_file, sysfs_create_file } from '../../fs/sysfs/file.ts';
@@ -239,7 +239,8 @@ export function acpi_sysfs_init(k: Kernel): void {
   const root = sysfs_find_or_create_dir(k, 'firmware/acpi');
   acpi_tables_sysfs_init(k, root);
   hotplugProfiles(k, root);
-  acpi_irq_stats_init(k, root);
+  // where the hardware is reduced there is nothing to count
+  if (((acpi_gbl_FADT(acpi(k)).fadt?.flags ?? 0) & ACPI_FADT_HW_REDUCED) === 0) acpi_irq_stats_init(k, root);
   sysfs_create_file(k, root, {
     name: 'pm_profile',
     mode: 0o444,

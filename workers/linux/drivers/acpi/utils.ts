@@ -5,10 +5,10 @@ import { acpi_evaluate_object } from '../../../acpica/namespace/nsxfeval.ts';
 import { acpi_has_method as hasMethod } from '../../../acpica/namespace/nsxfname.ts';
 import type { AcpiObject } from '../../../acpica/utilities/utcopy.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
-import { pxm_to_node } from '../../arch/x86/mm/srat.ts';
 import { pr_warn } from '../../kernel/printk/printk.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { acpi, type acpi_handle } from './internal.ts';
+import { pxm_to_node } from './numa/srat.ts';
 
 const integer = (value: number): AcpiObject => ({ type: 'Integer', value: BigInt(value) });
 

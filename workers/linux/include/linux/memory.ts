@@ -1,5 +1,6 @@
 /** Memory blocks, the units that go online and offline, and who is told. @linux include/linux/memory.h, drivers/base/memory.c */
 import { type Co, traced } from '../../../sim/coroutine.ts';
+import { archOps } from '../../kernel/arch-ops.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
 import { max_pfn, PAGE_SIZE, type zone } from '../../mm/page_alloc.ts';
 import type { device } from './device.ts';
@@ -41,7 +42,7 @@ export const find_memory_block = (k: Kernel, block: number): memory_block | unde
 const blockSize = kernelState((k) => {
   const end = max_pfn(k) * PAGE_SIZE;
   let size = SECTION_SIZE;
-  if (end >= MEM_SIZE_FOR_LARGE_BLOCK) {
+  if (archOps(k).memory.largeBlocks && end >= MEM_SIZE_FOR_LARGE_BLOCK) {
     // under a hypervisor: the largest size that the end of memory is a multiple of
     for (size = MAX_BLOCK_SIZE; size > SECTION_SIZE && end % size !== 0; ) size /= 2;
   }

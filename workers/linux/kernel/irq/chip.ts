@@ -27,9 +27,20 @@ export const handle_fasteoi_irq = traced('handle_fasteoi_irq', function* (k: Ker
     return;
   }
   kstat_incr_irqs_this_cpu(k, desc);
+  if (desc.oneshot) yield* mask_irq(k, desc);
   yield* handle_irq_event(k, desc);
   yield* irq_data.chip.irq_eoi(k, irq_data);
   if (irq_data.pending_mask) yield* irq_move_irq(k, desc);
+  // nobody woke a thread: nothing keeps the line masked
+  if (desc.oneshot && desc.depth === 0 && desc.threads_oneshot === 0) yield* unmask_irq(k, desc);
+});
+
+/** Each CPU's own interrupt of this number: timers, performance counters, IPIs. */
+export const handle_percpu_devid_irq = traced('handle_percpu_devid_irq', function* (k: Kernel, desc: irq_desc): Co {
+  const { irq_data } = desc;
+  kstat_incr_irqs_this_cpu(k, desc);
+  for (const action of desc.action) yield* action.handler(k, irq_data.irq, action.dev_id);
+  yield* irq_data.chip.irq_eoi(k, irq_data);
 });
 
 /** Edge-triggered: acknowledged first, so that the next edge is not lost. */

@@ -1,5 +1,5 @@
 /** Interrupts of a CPU that goes offline. @linux kernel/irq/cpuhotplug.c, without managed interrupts */
-import type { Co } from '../../../sim/coroutine.ts';
+import { type Co, traced } from '../../../sim/coroutine.ts';
 import { type CpuMask, cpu_online_mask } from '../../include/linux/cpumask.ts';
 import type { irq_desc } from '../../include/linux/irq.ts';
 import { smp_processor_id } from '../../include/linux/sched.ts';
@@ -35,9 +35,9 @@ function* migrate_one_irq(k: Kernel, desc: irq_desc): Co {
 }
 
 /** Runs on the CPU that goes, with interrupts off; the CPU has left the online mask. */
-export function* irq_migrate_all_off_this_cpu(k: Kernel): Co {
+export const irq_migrate_all_off_this_cpu = traced('irq_migrate_all_off_this_cpu', function* (k: Kernel): Co {
   for (const desc of for_each_irq_desc(k)) yield* migrate_one_irq(k, desc);
-}
+});
 
 /** The `irq/affinity:online` state: only managed interrupts come back, and there are none. */
 export function* irq_affinity_online_cpu(_k: Kernel, _cpu: number): Co<number> {

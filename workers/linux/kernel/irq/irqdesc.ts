@@ -32,7 +32,17 @@ export function irq_alloc_desc(
     masked: true,
     inprogress: false,
   };
-  const desc: irq_desc = { irq_data, ...flow, action: [], kstat_irqs: [], depth: 1, pending: false };
+  const desc: irq_desc = {
+    irq_data,
+    ...flow,
+    action: [],
+    kstat_irqs: [],
+    depth: 1,
+    pending: false,
+    oneshot: false,
+    threads_oneshot: 0,
+    hidden: false,
+  };
   irqDescs(k).set(numbers.irq, desc);
   return desc;
 }

@@ -141,6 +141,7 @@ export function* pr_cont(k: Kernel, text: string): Co {
 }
 
 export const pr_emerg = (k: Kernel, text: string): Co => printk(k, KERN_EMERG, text);
+export const pr_crit = (k: Kernel, text: string): Co => printk(k, KERN_CRIT, text);
 export const pr_err = (k: Kernel, text: string): Co => printk(k, KERN_ERR, text);
 export const pr_warn = (k: Kernel, text: string): Co => printk(k, KERN_WARNING, text);
 export const pr_notice = (k: Kernel, text: string): Co => printk(k, KERN_NOTICE, text);

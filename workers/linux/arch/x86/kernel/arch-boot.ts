@@ -30,6 +30,7 @@ function* boot_cpu_ready(k: Kernel): Co {
 }
 
 export const x86Boot: ArchBoot = {
+  *smp_setup_processor_id(): Co {},
   setup_arch,
   setup_per_cpu_areas,
   time_init,

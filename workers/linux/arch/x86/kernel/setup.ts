@@ -12,6 +12,7 @@ import { pr_info } from '../../../kernel/printk/printk.ts';
 import type { Kernel } from '../../../kernel-context.ts';
 import { numaTables } from '../../../mm/numa.ts';
 import { pcpu_embed_first_chunk } from '../../../mm/percpu.ts';
+import { x86Memory } from '../mm/init.ts';
 import { acpi_map_cpu, acpi_unmap_cpu } from './acpi/hotplug.ts';
 import { madtProcessor } from './acpi/madt.ts';
 import {
@@ -30,6 +31,7 @@ import { cpuinfo } from './cpu/proc.ts';
 import { x86Topology } from './cpu/topology.ts';
 import { arch_show_interrupts } from './irq.ts';
 import { default_idle } from './process.ts';
+import { native_machine_restart } from './reboot.ts';
 import {
   arch_thaw_secondary_cpus_begin,
   arch_thaw_secondary_cpus_end,
@@ -68,6 +70,7 @@ function installArchOps(k: Kernel): void {
     thaw_secondary_cpus_begin: arch_thaw_secondary_cpus_begin,
     thaw_secondary_cpus_end: arch_thaw_secondary_cpus_end,
     idle: default_idle,
+    restart: native_machine_restart,
     cpu_physical_id,
     arch_register_cpu,
     arch_unregister_cpu,
@@ -75,6 +78,7 @@ function installArchOps(k: Kernel): void {
     acpi_unmap_cpu,
     topology: x86Topology,
     cacheLeaves: X86_CACHE_LEAVES,
+    memory: x86Memory,
     acpi: {
       irq_model: { number: ACPI_IRQ_MODEL_IOAPIC, name: 'IOAPIC' },
       sleep_states: 'S0 S3 S4 S5',

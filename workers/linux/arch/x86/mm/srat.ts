@@ -1,61 +1,36 @@
 /**
  * The SRAT: which node a processor and a range of memory belong to (ACPI 6.4 §5.2.16).
  *
- * @linux arch/x86/mm/srat.c, drivers/acpi/numa/srat.c, and the merging of arch/x86/mm/numa.c numa_cleanup_meminfo
+ * @linux arch/x86/mm/srat.c, and the merging of arch/x86/mm/numa.c numa_cleanup_meminfo
  */
 
 import { acpi_get_table, tableEntries } from '../../../../acpica/tables/tbutils.ts';
 import type { Co } from '../../../../sim/coroutine.ts';
 import { acpi } from '../../../drivers/acpi/internal.ts';
+import {
+  acpi_map_pxm_to_node,
+  memoryAffinity,
+  possibleNodes,
+  SRAT_ENABLED,
+  SRAT_HEADER,
+  SRAT_MEMORY,
+} from '../../../drivers/acpi/numa/srat.ts';
 import { pr_info } from '../../../kernel/printk/printk.ts';
-import { type Kernel, kernelState } from '../../../kernel-context.ts';
+import type { Kernel } from '../../../kernel-context.ts';
 import { initrdRange } from '../../../mm/initrd.ts';
 import { type numa_memblk, numaTables } from '../../../mm/numa.ts';
 import { max_pfn, PAGE_SIZE } from '../../../mm/page_alloc.ts';
 
-/** Where the affinity structures begin. */
-const SRAT_HEADER = 48;
 const SRAT_PROCESSOR = 0;
-const SRAT_MEMORY = 1;
 const SRAT_X2APIC = 2;
-const SRAT_ENABLED = 1 << 0;
-const SRAT_HOT_PLUGGABLE = 1 << 1;
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
-
-/** Nodes by proximity domain, numbered in the order of their first mention. */
-const pxmToNode = kernelState(() => new Map<number, number>());
-
-/** The node of a proximity domain, made at its first mention. */
-export function acpi_map_pxm_to_node(k: Kernel, pxm: number): number {
-  const map = pxmToNode(k);
-  const known = map.get(pxm);
-  if (known !== undefined) return known;
-  map.set(pxm, map.size);
-  return map.size - 1;
-}
-
-/** NUMA_NO_NODE for a domain that nothing named. */
-export const pxm_to_node = (k: Kernel, pxm: number): number => pxmToNode(k).get(pxm) ?? -1;
 
 function* processorAffinity(k: Kernel, pxm: number, apicId: number, digits: number): Co {
   const node = acpi_map_pxm_to_node(k, pxm);
   numaTables(k).apicidToNode.set(apicId, node);
   yield* pr_info(k, `SRAT: PXM ${pxm} -> APIC ${hex(apicId, digits)} -> Node ${node}`);
-}
-
-function* memoryAffinity(k: Kernel, bytes: Uint8Array): Co<numa_memblk | undefined> {
-  const fields = view(bytes);
-  const flags = fields.getUint32(28, true);
-  if ((flags & SRAT_ENABLED) === 0) return undefined;
-  const pxm = fields.getUint32(2, true);
-  const start = Number(fields.getBigUint64(8, true));
-  const end = start + Number(fields.getBigUint64(16, true));
-  const nid = acpi_map_pxm_to_node(k, pxm);
-  const hotplug = (flags & SRAT_HOT_PLUGGABLE) === 0 ? '' : ' hotplug';
-  yield* pr_info(k, `ACPI: SRAT: Node ${nid} PXM ${pxm} [mem ${hex(start, 8)}-${hex(end - 1, 8)}]${hotplug}`);
-  return { start, end, nid };
 }
 
 const rangeText = ({ start, end }: numa_memblk): string => `[mem ${hex(start, 8)}-${hex(end - 1, 8)}]`;
@@ -127,7 +102,7 @@ export function* x86_acpi_numa_init(k: Kernel): Co {
   yield* mergeBlocks(k, present);
   tables.memblks.push(...present);
   tables.hotplugBlks.push(...named.filter(({ start }) => start >= top));
-  for (const node of pxmToNode(k).values()) tables.possible.add(node);
+  for (const node of possibleNodes(k)) tables.possible.add(node);
   for (const { nid } of present) tables.online.add(nid);
   yield* allocateNodeData(k);
 }
