@@ -38,6 +38,14 @@ export const levelInterrupt = (interrupts: readonly number[]): Aml => {
   ]);
 };
 
+/** `Interrupt (ResourceConsumer, trigger, ActiveHigh, Exclusive) {…}`. */
+export const exclusiveInterrupt = (interrupt: number, trigger: 'Level' | 'Edge'): Aml => {
+  const consumer = 1;
+  const edge = 1 << 1;
+  const flags = byteData(trigger === 'Edge' ? consumer | edge : consumer);
+  return large(LARGE.interrupt, [flags, byteData(1), dwordData(interrupt)]);
+};
+
 /** Resource types of address space descriptors and their type-specific flags. */
 const ADDRESS_SPACE = { memory: 0, io: 1, busNumber: 2 } as const;
 const IO_ENTIRE_RANGE = 3;
@@ -49,6 +57,8 @@ interface Range {
   readonly maximum: number | bigint;
   /** `maximum - minimum + 1` unless given. */
   readonly length?: number | bigint;
+  /** What is added to an address on the other side of the bridge; 0 unless given. */
+  readonly translation?: number;
 }
 
 const addressSpace = (
@@ -56,14 +66,14 @@ const addressSpace = (
   value: (n: number | bigint) => Aml,
   type: keyof typeof ADDRESS_SPACE,
   typeFlags: number,
-  { minimum, maximum, length }: Range,
+  { minimum, maximum, length, translation = 0 }: Range,
 ): Aml =>
   large(tag, [
     Uint8Array.of(ADDRESS_SPACE[type], FIXED_RANGE, typeFlags),
     value(0), // granularity
     value(minimum),
     value(maximum),
-    value(0), // translation offset
+    value(translation),
     value(length ?? BigInt(maximum) - BigInt(minimum) + 1n),
   ]);
 
@@ -72,6 +82,9 @@ export const wordBusNumber = (range: Range): Aml => addressSpace(LARGE.wordSpace
 
 /** `WordIO (ResourceProducer, MinFixed, MaxFixed, PosDecode, EntireRange, …)`. */
 export const wordIo = (range: Range): Aml => addressSpace(LARGE.wordSpace, wordData, 'io', IO_ENTIRE_RANGE, range);
+
+/** `DWordIO (…)`, likewise. */
+export const dwordIo = (range: Range): Aml => addressSpace(LARGE.dwordSpace, dwordData, 'io', IO_ENTIRE_RANGE, range);
 
 const memoryFlags = (caching: 'Cacheable' | 'NonCacheable'): number => {
   const readWrite = 1;

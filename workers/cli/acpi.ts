@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MachineConfig } from '../abi/machine-config.ts';
 import { buildFirmware } from '../firmware/firmware.ts';
+import { buildVirtFirmware } from '../firmware/virt-firmware.ts';
 import { UsageError } from './arguments.ts';
 
 /** A serial port is there when the command line names one that is not `none`. */
@@ -15,9 +16,12 @@ const namesSerialPort = ({ ignored }: MachineConfig): boolean =>
  * /sys/firmware/acpi/tables.
  */
 export function acpiCommand(config: MachineConfig, folder: string): string[] {
-  if (config.board === 'virt' || config.board === 'none')
-    throw new UsageError('acpi: expected a machine of type q35 or pc');
-  const { tables } = buildFirmware(config, { serialPort: namesSerialPort(config) });
+  if (config.board === 'none') throw new UsageError('acpi: expected a machine of type q35, pc or virt');
+  const { tables } =
+    config.board === 'virt'
+      ? buildVirtFirmware(config)
+      : buildFirmware(config, { serialPort: namesSerialPort(config) });
+  if (tables.length === 0) throw new UsageError('acpi: this machine has no ACPI tables: expected -bios');
   mkdirSync(folder, { recursive: true });
   return tables
     .filter(({ signature }) => signature !== 'RSDP')

@@ -1,5 +1,5 @@
 /**
- * The DSDT's part of memory hotplug: the register block (`\_SB.PCI0.MHPD`), the container `\_SB.MHPC` with one memory
+ * The DSDT's part of memory hotplug: the register block (`MHPD`), the container `\_SB.MHPC` with one memory
  * device for each slot, and the GPE handler. The registers are those of docs/specs/acpi_mem_hotplug.rst; QEMU's
  * counterpart is hw/acpi/memory_hotplug.c.
  */
@@ -33,12 +33,10 @@ import {
   toInteger,
   whileLoop,
 } from '../aml/encode-operators.ts';
-import { dwordMemory, io, qwordMemory, resourceTemplate } from '../aml/encode-resources.ts';
+import { dwordMemory, io, memory32Fixed, qwordMemory, resourceTemplate } from '../aml/encode-resources.ts';
 import type { AddressRange } from '../hw/boards/addresses.ts';
 
-const CONTROLLER = '\\_SB.PCI0.MHPD';
 const CONTAINER = '\\_SB.MHPC';
-const REGION = `${CONTROLLER}.HPMR`;
 
 const DEVICE_CHECK = 1;
 const EJECT_REQUEST = 3;
@@ -55,31 +53,41 @@ const slotName = (slot: number): string => `MP${twoHexDigits(slot)}`;
 
 const selectSlot = (): Aml => store(toInteger(arg(0)), 'MSEL');
 
-const registerBlock = (ports: AddressRange): Aml =>
-  device(CONTROLLER, [
+/** Where the register block is: its device's path, and how it is reached. */
+export interface MemoryHotplugPlace {
+  readonly controller: string;
+  readonly space: 'SystemIO' | 'SystemMemory';
+  readonly registers: AddressRange;
+}
+
+const registerBlock = ({ controller, space, registers: { base, length } }: MemoryHotplugPlace): Aml =>
+  device(controller, [
     name('_HID', text('PNP0A06')),
     name('_UID', text('Memory hotplug resources')),
-    name('_CRS', resourceTemplate([io(ports.base, ports.base, 0, ports.length)])),
-    operationRegion('HPMR', 'SystemIO', ports.base, ports.length),
+    name(
+      '_CRS',
+      resourceTemplate([space === 'SystemIO' ? io(base, base, 0, length) : memory32Fixed(base, length, 'ReadWrite')]),
+    ),
+    operationRegion('HPMR', space, base, length),
   ]);
 
 /** Read-only address and size of the selected slot; status bits; write-only selector and OST registers. */
-const registers = (): Aml[] => [
-  field(REGION, { access: 'DWordAcc', update: 'Preserve' }, [
+const registerFields = (region: string): Aml[] => [
+  field(region, { access: 'DWordAcc', update: 'Preserve' }, [
     fieldUnit('MRBL', 32),
     fieldUnit('MRBH', 32),
     fieldUnit('MRLL', 32),
     fieldUnit('MRLH', 32),
     fieldUnit('MPX', 32),
   ]),
-  field(REGION, { access: 'ByteAcc', update: 'WriteAsZeros' }, [
+  field(region, { access: 'ByteAcc', update: 'WriteAsZeros' }, [
     reserved(20 * 8),
     fieldUnit('MES', 1),
     fieldUnit('MINS', 1),
     fieldUnit('MRMV', 1),
     fieldUnit('MEJ', 1),
   ]),
-  field(REGION, { access: 'DWordAcc', update: 'Preserve' }, [
+  field(region, { access: 'DWordAcc', update: 'Preserve' }, [
     fieldUnit('MSEL', 32),
     fieldUnit('MOEV', 32),
     fieldUnit('MOSC', 32),
@@ -195,17 +203,17 @@ const notifyMethod = (slots: readonly number[]): Aml =>
     slots.map((slot) => ifThen(equal(arg(0), slot), [notify(slotName(slot), arg(1))])),
   );
 
-/** Nothing when the machine has no slots. */
-export const memoryHotplug = (ports: AddressRange, slotCount: number): Aml[] => {
+/** The register block and the slots; nothing when the machine has none. */
+export const memoryHotplugDevices = (place: MemoryHotplugPlace, slotCount: number): Aml[] => {
   if (slotCount === 0) return [];
   const slots = Array.from({ length: slotCount }, (_, slot) => slot);
   return [
-    registerBlock(ports),
+    registerBlock(place),
     device(CONTAINER, [
       name('_HID', text('PNP0A06')),
       name('_UID', text('DIMM devices')),
       name('MDNR', slotCount),
-      ...registers(),
+      ...registerFields(`${place.controller}.HPMR`),
       method('_STA', 0, [ifThen(equal('MDNR', 0), [returnOf(0)]), returnOf(STA_HIDDEN)]),
       mutex('MLCK'),
       scanMethod(),
@@ -217,6 +225,15 @@ export const memoryHotplug = (ports: AddressRange, slotCount: number): Aml[] => 
       ...slots.map(memoryDevice),
       notifyMethod(slots),
     ]),
-    method('\\_GPE._E03', 0, [call(`${CONTAINER}.MSCN`)]),
   ];
+};
+
+/** Looks at every slot. */
+export const scanSlots = (): Aml => call(`${CONTAINER}.MSCN`);
+
+/** Of a PC, with the GPE handler. */
+export const memoryHotplug = (ports: AddressRange, slotCount: number): Aml[] => {
+  const place = { controller: '\\_SB.PCI0.MHPD', space: 'SystemIO', registers: ports } as const;
+  const devices = memoryHotplugDevices(place, slotCount);
+  return devices.length === 0 ? [] : [...devices, method('\\_GPE._E03', 0, [scanSlots()])];
 };

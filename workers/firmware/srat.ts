@@ -6,7 +6,7 @@ import { acpiTable } from './acpi-table.ts';
 
 const TYPE = { processor: 0, memory: 1 } as const;
 const PROCESSOR_ENABLED = 1;
-const MEMORY = { none: 0, enabled: 1, hotPluggable: 2 } as const;
+export const MEMORY = { none: 0, enabled: 1, hotPluggable: 2 } as const;
 
 const KIB = 1024;
 /** RAM ends here below 1 MiB as far as the table is concerned: hw/i386/acpi-build.c. */
@@ -30,7 +30,7 @@ const processorAffinity = (cpu: PossibleCpu): Uint8Array =>
     dwordData(0), // clock domain
   ]);
 
-const memoryAffinity = ({ node, base, length }: NodeRange, flags: number): Uint8Array =>
+export const memoryAffinity = ({ node, base, length }: NodeRange, flags: number): Uint8Array =>
   concat([
     [TYPE.memory, 40],
     dwordData(node),

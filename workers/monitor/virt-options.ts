@@ -121,7 +121,7 @@ export function readVirtOptions(into: Collected): Parsed<VirtOptions> {
     ok: true,
     value: {
       gicVersion: gicVersion.value,
-      its: gicVersion.value === 3 && isOn(given['its'], true),
+      its: isOn(given['its'], true),
       highmem: isOn(given['highmem'], true),
       firmware: into.firmwareGiven || given['pflash0'] !== undefined || given['firmware'] !== undefined,
       acpi: given['acpi'] !== 'off',

@@ -83,8 +83,9 @@ export interface VirtLayout {
   readonly ram: AddressRange;
   /** Where DIMMs go; undefined without maxmem. */
   readonly deviceMemory: AddressRange | undefined;
-  /** One or two runs of redistributors. */
+  /** One or two runs of redistributors, as long as there are processors, and the regions that hold them. */
   readonly redistributors: readonly AddressRange[];
+  readonly redistributorRegions: readonly AddressRange[];
   readonly ecam: AddressRange;
   /** Window for 64-bit BARs. */
   readonly highPcieMmio: AddressRange | undefined;
@@ -120,6 +121,7 @@ export function virtLayout(config: Sizes): VirtLayout {
     ram,
     deviceMemory: maxMemory > memorySize ? { base: deviceBase, length: deviceLength } : undefined,
     redistributors,
+    redistributorRegions: [VIRT_MAP.gicRedistributors, highRedistributors].slice(0, redistributors.length),
     ecam: highmem ? highEcam : VIRT_MAP.pcieEcam,
     highPcieMmio: highmem ? highMmio : undefined,
     hasGed: firmware && acpi,
