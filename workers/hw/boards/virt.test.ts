@@ -78,6 +78,7 @@ function config(changes: Partial<MachineConfig> = {}): MachineConfig {
     coldPlugged: [],
     coldDimms: [],
     nvdimms: false,
+    incoming: false,
     warnings: [],
     noReboot: false,
     noShutdown: false,
