@@ -8,6 +8,7 @@ declare global {
       whenQuiescent(): Promise<void>;
       log(): readonly {
         readonly sequence: number;
+        readonly time: number;
         readonly kind: string;
         readonly fields: Readonly<Record<string, number | string>>;
       }[];
@@ -189,6 +190,11 @@ export class LabPage {
 
   async logHash(): Promise<string> {
     return this.page.evaluate(() => window.lab.logHash());
+  }
+
+  /** Virtual time of the last event, ns. */
+  async lastTime(): Promise<number> {
+    return this.page.evaluate(() => window.lab.log().at(-1)?.time ?? 0);
   }
 
   async facts(): Promise<Facts> {

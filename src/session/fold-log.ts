@@ -63,6 +63,16 @@ export function foldTexts(state: TextsState, event: LabEvent): boolean {
   }
 }
 
+/** Texts of the terminal that may hold its last prompt. */
+const LATEST_TEXTS = 200;
+const KERNEL_LINES = /\[ *\d+\.\d{6}\] [^\r\n]*\r?\n/g;
+
+/** Whether the terminal's last word, apart from the kernel's messages, is a prompt. */
+export function endsWithPrompt({ tty }: TextsState): boolean {
+  const recent = tty.slice(-LATEST_TEXTS).map(({ text }) => text);
+  return /[#$] $/.test(recent.join('').replace(KERNEL_LINES, ''));
+}
+
 /** A kernel time stamp as dmesg prints it: `[   25.725508] `. */
 export function kernelTimeStamp(time: number): string {
   const microseconds = Math.floor(time / 1000);

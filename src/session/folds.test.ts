@@ -5,7 +5,7 @@ import { foldChain, initialChain } from './fold-chain.ts';
 import { type CpusState, foldCpus, initialCpus, slotOfAcpiNode } from './fold-cpus.ts';
 import { foldDevices, initialDevices } from './fold-devices.ts';
 import { foldLadder, initialLadder, namedState } from './fold-ladder.ts';
-import { foldTexts, initialTexts, kernelTimeStamp } from './fold-log.ts';
+import { endsWithPrompt, foldTexts, initialTexts, kernelTimeStamp } from './fold-log.ts';
 import { foldMachine, initialMachine } from './fold-machine.ts';
 import { foldMasks, formatCpuList, initialMasks } from './fold-masks.ts';
 import { callStackAt, foldTasks, initialTasks, taskName } from './fold-tasks.ts';
@@ -416,6 +416,24 @@ describe('texts', () => {
 
   test('of the kernel have the time stamps of dmesg', () => {
     expect(kernelTimeStamp(25_725_508_999)).toBe('[   25.725508]');
+  });
+});
+
+describe('the terminal ends with a prompt', () => {
+  test.each([
+    ['when the shell has printed one', ['root@lab:~# '], true],
+    ['not when a command runs', ['root@lab:~# ', 'sleep 5\r\n'], false],
+    [
+      'when the kernel wrote over it since',
+      ['root@lab:~# ', '[    1.205648] Fallback or', 'der: 0 \r\n[    2.1'],
+      false,
+    ],
+    ['when the kernel’s line is whole', ['root@lab:~# ', '[    1.205648] Fallback or', 'der: 0 \r\n'], true],
+    ['not when nothing was printed', [], false],
+  ] as const)('%s', (_, texts, expected) => {
+    const log = new TestLog();
+    for (const text of texts) log.add('tty_out', { text });
+    expect(endsWithPrompt(foldAll(initialTexts(), foldTexts, log))).toBe(expected);
   });
 });
 

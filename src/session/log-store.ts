@@ -5,7 +5,7 @@ import { type ChainState, foldChain, initialChain } from './fold-chain.ts';
 import { type CpusState, foldCpus, initialCpus, slotOfCpu } from './fold-cpus.ts';
 import { type DevicesState, foldDevices, initialDevices } from './fold-devices.ts';
 import { foldLadder, initialLadder, type LadderState } from './fold-ladder.ts';
-import { foldTexts, initialTexts, type TextsState } from './fold-log.ts';
+import { endsWithPrompt, foldTexts, initialTexts, type TextsState } from './fold-log.ts';
 import { foldMachine, initialMachine, type MachineState } from './fold-machine.ts';
 import { foldMasks, initialMasks, type MasksState } from './fold-masks.ts';
 import { type Frame, foldTasks, initialTasks, type TaskState, type TasksState, taskName } from './fold-tasks.ts';
@@ -185,6 +185,6 @@ export class LogStore {
 
   /** The guest's shell waits for a command; otherwise one may still be asleep. */
   get shellAtPrompt(): boolean {
-    return /[#$] $/.test(this.texts.tty.at(-1)?.text ?? '');
+    return endsWithPrompt(this.texts);
   }
 }
