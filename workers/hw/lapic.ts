@@ -1,6 +1,6 @@
 /**
  * The local APIC in xAPIC mode, as QEMU's (hw/intc/apic.c): Intel SDM volume 3, chapter 10. Error reporting covers
- * illegal vectors; of the local vectors only the timer's is ever raised.
+ * illegal vectors; of the local vectors the timer's is raised, and LINT0 lets the 8259's interrupts through.
  */
 import type { AccessWidth, IoHandler } from '../abi/bus.ts';
 import type { ApicId, VcpuIndex } from '../protocol/units.ts';
@@ -37,6 +37,8 @@ const SHORTHAND_SELF = 1;
 const SHORTHAND_ALL = 2;
 const SHORTHAND_OTHERS = 3;
 const BROADCAST = 0xff;
+/** Delivery mode of an interrupt whose vector an 8259 supplies. */
+const EXTINT_MODE = DELIVERY_MODES.indexOf('extint');
 /** DFR's model field, bits 31-28. */
 const FLAT_MODEL = 0xf;
 /** A start-up vector names a 4-KiB page. */
@@ -73,6 +75,9 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
   private errors = 0;
   private icrLow = 0;
   private icrHigh = 0;
+  /** The 8259 pair whose output is wired to LINT0: on the boot processor. */
+  private extInt: { readonly intr: boolean; acknowledge(): number } | undefined;
+  private extIntWaits = false;
   /** The vector that would be delivered now; kept up to date, since the processor asks before every step. */
   private deliverable: number | undefined;
 
@@ -97,6 +102,7 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
     this.dfr = 0xffffffff;
     this.svr = 0xff;
     this.deliverable = undefined;
+    this.extIntChanged();
   }
 
   get enabled(): boolean {
@@ -112,13 +118,28 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
   }
 
   hasPending(): boolean {
-    return this.deliverable !== undefined;
+    return this.deliverable !== undefined || this.extIntWaits;
   }
 
-  /** Moves the most urgent vector from IRR to ISR; the spurious vector when there is none. */
+  /** Wires LINT0. */
+  connectExtInt(source: { readonly intr: boolean; acknowledge(): number }): void {
+    this.extInt = source;
+    this.extIntChanged();
+  }
+
+  /** An interrupt of the 8259s passes while LINT0 is not masked and in ExtINT mode (SDM 10.5.1). */
+  extIntChanged(): void {
+    const lint0 = this.lvt.get('LVT_LINT0') ?? LVT_MASKED;
+    const passes = !hasBits(lint0, LVT_MASKED) && field(lint0, ICR_MODE.low, ICR_MODE.width) === EXTINT_MODE;
+    this.extIntWaits = passes && this.extInt?.intr === true;
+    if (this.extIntWaits) this.host.wake();
+  }
+
+  /** Moves the most urgent vector from IRR to ISR; without one, asks the 8259s; the spurious vector when there is none. */
   acknowledge(): number {
     const vector = this.deliverable;
-    if (vector === undefined) return this.svr & LVT_VECTOR;
+    if (vector === undefined)
+      return this.extInt && this.extIntWaits ? this.extInt.acknowledge() : this.svr & LVT_VECTOR;
     this.irr.set(vector, false);
     this.isr.set(vector, true);
     this.update();
@@ -251,6 +272,7 @@ export class LocalApic implements IoHandler, InterruptSource, BusAgent {
     const entry = this.enabled ? value : (value | LVT_MASKED) >>> 0;
     this.lvt.set(name, entry);
     if (name === 'LVT_TIMER') this.timer.setEntry(entry);
+    else if (name === 'LVT_LINT0') this.extIntChanged();
   }
 
   /** A fixed interrupt arrives. A vector that is requested already is not counted twice. */

@@ -53,7 +53,9 @@ export interface X86BoardAddresses {
   readonly mouse: { readonly irq: number };
   /** Interval timer; its interrupt reaches IO-APIC pin 2. */
   readonly pit: AddressRange & { readonly irq: number; readonly gsi: number };
-  readonly pic: { readonly master: AddressRange; readonly slave: AddressRange };
+  readonly pic: { readonly master: AddressRange; readonly slave: AddressRange; readonly elcr: AddressRange };
+  /** ISA interrupts of the PCI links, which SeaBIOS makes level-triggered at the 8259s (src/fw/pciinit.c). */
+  readonly pciLinkIrqs: readonly number[];
   /** ISA interrupts that PCI links use: level, active high in the MADT's overrides. */
   readonly levelIsaIrqs: readonly number[];
   /**
@@ -85,7 +87,8 @@ const pcCompatible = {
   keyboard: { data: { base: 0x60, length: 1 }, status: { base: 0x64, length: 1 }, irq: 1 }, // hw/input/pckbd.c
   mouse: { irq: 12 }, // hw/input/pckbd.c
   pit: { base: 0x40, length: 4, irq: 0, gsi: 2 }, // hw/timer/i8254.c, hw/i386/acpi-common.c
-  pic: { master: { base: 0x20, length: 2 }, slave: { base: 0xa0, length: 2 } }, // hw/intc/i8259.c
+  pic: { master: { base: 0x20, length: 2 }, slave: { base: 0xa0, length: 2 }, elcr: { base: 0x4d0, length: 2 } }, // hw/intc/i8259.c
+  pciLinkIrqs: [10, 11],
   levelIsaIrqs: [5, 9, 10, 11], // hw/i386/acpi-build.c
   pciMemoryEnd: 0xfec00000, // include/hw/i386/ioapic.h
 } as const;

@@ -18,6 +18,7 @@ import { SystemBus } from '../bus.ts';
 import { CpuHotplug, LEGACY_LENGTH } from '../cpu-hotplug.ts';
 import { apicIdShifts, cpuModelOf } from '../cpuid.ts';
 import { DimmSlots } from '../dimm-slots.ts';
+import { I8259Pair } from '../i8259.ts';
 import { IoApic } from '../ioapic.ts';
 import { KeyboardController } from '../keyboard-controller.ts';
 import { MemoryHotplug } from '../memory-hotplug.ts';
@@ -95,10 +96,11 @@ export class X86Board implements BoardMachine {
     for (const { address, bytes } of firmware.regions) bus.writeBytes(address, bytes);
 
     const ioApic = new IoApic(addresses.ioApic, apicBus, log);
+    const pic = new I8259Pair(addresses.pciLinkIrqs, log);
     const isaLine = (irq: number) => {
       const pin = ioApic.pins[irq === addresses.pit.irq ? addresses.pit.gsi : irq];
       if (!pin) throw new Error(`no IO-APIC pin for ISA interrupt ${irq}`);
-      return pin;
+      return pic.line(irq, pin);
     };
     const sci = new SystemControlInterrupt(isaLine(addresses.sci));
     this.pm1 = new AcpiPm1({ updateSci: () => sci.update(), sleep: (type) => this.sleep(type) }, scheduler, log);
@@ -153,6 +155,9 @@ export class X86Board implements BoardMachine {
     if (config.memorySlots > 0) {
       bus.mapPorts(addresses.memoryHotplug.base, addresses.memoryHotplug.length, this.memoryHotplug);
     }
+    bus.mapPorts(addresses.pic.master.base, addresses.pic.master.length, pic.master);
+    bus.mapPorts(addresses.pic.slave.base, addresses.pic.slave.length, pic.slave);
+    bus.mapPorts(addresses.pic.elcr.base, addresses.pic.elcr.length, pic.elcr);
     bus.mapPorts(addresses.com1.base, addresses.com1.length, serial);
     bus.mapPorts(addresses.rtc.base, addresses.rtc.length, new Rtc(options.bootTime, scheduler, log));
     const keyboard = new KeyboardController(() => this.resetRequested(), log);
@@ -177,6 +182,9 @@ export class X86Board implements BoardMachine {
           log,
         }),
     );
+    const bootLapic = this.vcpu(0).lapic;
+    bootLapic.connectExtInt(pic);
+    pic.listener = bootLapic;
     const { earlier } = options;
     if (earlier) for (const cpu of earlier.pluggedCpus()) this.addCpu(cpu, false);
     else this.plugPowerOnDevices();

@@ -17,6 +17,7 @@ import { systemHashTable } from '../mm/system-hash.ts';
 export type BootPlace =
   | 'e820'
   | 'tsc'
+  | 'mptable'
   | 'possible_map'
   | 'command_line'
   | 'acpi_early'

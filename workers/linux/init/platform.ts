@@ -4,15 +4,17 @@
  * @linux init/main.c, include/linux/init.h
  */
 
+import { acpi_gbl_FADT } from '../../acpica/tables/tbfadt.ts';
 import type { Co } from '../../sim/coroutine.ts';
-import { acpi_boot, initCpuNodes } from '../arch/x86/kernel/acpi/boot.ts';
-import { setup_IO_APIC } from '../arch/x86/kernel/apic/io_apic.ts';
+import { acpi_boot, acpi_pic_sci_set_trigger, initCpuNodes } from '../arch/x86/kernel/acpi/boot.ts';
+import { setup_IO_APIC, skip_ioapic_setup } from '../arch/x86/kernel/apic/io_apic.ts';
 import { x86Boot } from '../arch/x86/kernel/arch-boot.ts';
+import { init_ISA_irqs, setup_legacy_vectors } from '../arch/x86/kernel/i8259.ts';
 import { pci_subsys_init } from '../arch/x86/kernel/resource.ts';
 import { setup_default_timer_irq } from '../arch/x86/kernel/time.ts';
 import { topology_init } from '../arch/x86/kernel/topology.ts';
 import { acpi_early_init, acpi_init, acpi_subsystem_init } from '../drivers/acpi/bus.ts';
-import { acpiInstance } from '../drivers/acpi/internal.ts';
+import { acpi, acpiInstance } from '../drivers/acpi/internal.ts';
 import { acpi_processor_driver_init } from '../drivers/acpi/processor_driver.ts';
 import { cacheinfo_sysfs_init } from '../drivers/base/cacheinfo.ts';
 import { cpu_dev_init } from '../drivers/base/cpu.ts';
@@ -21,6 +23,7 @@ import { node_dev_init } from '../drivers/base/node.ts';
 import { topology_sysfs_init } from '../drivers/base/topology.ts';
 import { i8042_init } from '../drivers/input/serio/i8042.ts';
 import { cmos_init } from '../drivers/rtc/rtc-cmos.ts';
+import { setup_max_cpus } from '../kernel/boot-options.ts';
 import { cpuhp_sysfs_init, cpuidle_sysfs_init } from '../kernel/cpu_sysfs.ts';
 import { init_irq_proc } from '../kernel/irq/manage.ts';
 import { pm_init } from '../kernel/power/main.ts';
@@ -34,10 +37,18 @@ import type { BootParts, Initcall } from './main.ts';
 function* init_IRQ(k: Kernel): Co {
   initCpuNodes(k);
   const hasTables = acpiInstance(k).globals !== undefined;
+  const legacy = skip_ioapic_setup(k);
+  init_ISA_irqs(k);
+  if (legacy) yield* setup_legacy_vectors(k);
   if (hasTables) yield* acpi_early_init(k);
+  const sci = hasTables ? acpi_gbl_FADT(acpi(k)).fadt?.sciInterrupt : undefined;
+  if (legacy && sci !== undefined) yield* acpi_pic_sci_set_trigger(k, sci);
+  const noSmp = setup_max_cpus(k) === 0;
+  if (noSmp) yield* pr_info(k, 'APIC: SMP mode deactivated');
   yield* bootMessages(k, 'acpi_early');
-  yield* pr_info(k, 'APIC: Switch to symmetric I/O mode setup');
-  yield* setup_IO_APIC(k);
+  yield* pr_info(k, `APIC: Switch to symmetric I/O mode setup${noSmp ? ' in no SMP routine' : ''}`);
+  if (legacy) yield* pr_info(k, 'Not enabling interrupt remapping due to skipped IO-APIC setup');
+  else yield* setup_IO_APIC(k);
   yield* setup_default_timer_irq(k);
   if (hasTables) yield* acpi_subsystem_init(k);
 }

@@ -45,12 +45,15 @@ export interface irq_chip {
   /** First use: routes the interrupt somewhere. */
   irq_startup(k: Kernel, data: irq_data): Co<number>;
   irq_shutdown(k: Kernel, data: irq_data): Co;
-  /** 0 or -errno. */
-  irq_set_affinity(k: Kernel, data: irq_data, dest: CpuMask): Co<number>;
+  /** Without IRQD_MOVE_PCNTXT: it can be pointed elsewhere only while its interrupt is being handled. */
+  readonly movesInInterrupt?: boolean;
+  /** 0 or -errno; left out: the controller has but one way out. */
+  irq_set_affinity?(k: Kernel, data: irq_data, dest: CpuMask): Co<number>;
 }
 
 export interface irq_data {
   readonly irq: number;
+  /** Its number at the controller, -1 without an interrupt domain. */
   readonly hwirq: number;
   readonly chip: irq_chip;
   /** What the user or the kernel asked for. */

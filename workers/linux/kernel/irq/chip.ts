@@ -61,3 +61,18 @@ export const handle_edge_irq = traced('handle_edge_irq', function* (k: Kernel, d
     yield* handle_irq_event(k, desc);
   } while (desc.pending && desc.depth === 0);
 });
+
+/** At a controller that is told at once and shall not send it again before it was handled: masked meanwhile. */
+export const handle_level_irq = traced('handle_level_irq', function* (k: Kernel, desc: irq_desc): Co {
+  const { irq_data } = desc;
+  yield* mask_irq(k, desc);
+  yield* irq_data.chip.irq_ack(k, irq_data);
+  if (irq_data.inprogress) return;
+  if (desc.action.length === 0 || desc.depth > 0) {
+    desc.pending = true;
+    return;
+  }
+  kstat_incr_irqs_this_cpu(k, desc);
+  yield* handle_irq_event(k, desc);
+  if (desc.depth === 0) yield* unmask_irq(k, desc);
+});

@@ -25,7 +25,7 @@ function* migrate_one_irq(k: Kernel, desc: irq_desc): Co {
   }
   const broken = irq_data.affinity.and(online).first < 0;
   const dest = broken ? online : irq_data.affinity;
-  const err = yield* irq_data.chip.irq_set_affinity(k, irq_data, dest);
+  const err = irq_data.chip.irq_set_affinity ? yield* irq_data.chip.irq_set_affinity(k, irq_data, dest) : 0;
   if (err < 0) {
     yield* pr_warn(k, `IRQ${irq_data.irq}: set affinity failed(${err}).`);
     return;

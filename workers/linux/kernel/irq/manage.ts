@@ -166,11 +166,17 @@ export const irq_set_affinity = traced(
   function* (k: Kernel, irq: number, mask: CpuMask): Co<number> {
     const desc = irq_to_desc(k, irq);
     if (!desc) return -ERRNO.EINVAL;
+    const { irq_data } = desc;
+    const { chip } = irq_data;
+    if (!chip.irq_set_affinity) return -ERRNO.EIO;
     if (mask.and(cpu_online_mask(k)).first < 0) return -ERRNO.EINVAL;
-    // a pin can be pointed elsewhere only while its interrupt is being handled
-    if (desc.irq_data.activated) desc.irq_data.pending_mask = mask.copy();
-    else desc.irq_data.affinity = mask.copy();
-    return 0;
+    if (irq_data.activated && chip.movesInInterrupt) {
+      irq_data.pending_mask = mask.copy();
+      return 0;
+    }
+    const ret = irq_data.activated ? yield* chip.irq_set_affinity(k, irq_data, mask) : 0;
+    if (ret === 0) irq_data.affinity = mask.copy();
+    return ret;
   },
 );
 

@@ -11,6 +11,6 @@ export const irq_move_irq = traced('irq_move_irq', function* (k: Kernel, desc: i
   if (!mask) return;
   irq_data.pending_mask = undefined;
   if (mask.and(cpu_online_mask(k)).first < 0) return;
-  const ret = yield* irq_data.chip.irq_set_affinity(k, irq_data, mask);
-  if (ret === 0) irq_data.affinity = mask;
+  const { chip } = irq_data;
+  if (chip.irq_set_affinity && (yield* chip.irq_set_affinity(k, irq_data, mask)) === 0) irq_data.affinity = mask;
 });

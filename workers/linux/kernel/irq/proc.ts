@@ -18,8 +18,10 @@ function interruptRow(k: Kernel, desc: irq_desc): string | undefined {
   if (desc.hidden) return undefined;
   if (action.length === 0 && !kstat_irqs.some((number) => number > 0)) return undefined;
   const counts = [...cpu_online_mask(k)].map((cpu) => `${count(kstat_irqs[cpu] ?? 0)} `).join('');
-  const flow = desc.name === '' ? ` ${(irq_data.level ? 'Level' : 'Edge').padEnd(8)}` : `-${desc.name.padEnd(8)}`;
-  const controller = ` ${irq_data.chip.name.padStart(8)} ${`${irq_data.hwirq}`.padStart(PREC)}${flow}`;
+  const pin = irq_data.hwirq < 0 ? '' : `${irq_data.hwirq}`;
+  const trigger = irq_data.hwirq < 0 ? '' : ` ${(irq_data.level ? 'Level' : 'Edge').padEnd(8)}`;
+  const flow = desc.name === '' ? trigger : `-${desc.name.padEnd(8)}`;
+  const controller = ` ${irq_data.chip.name.padStart(8)} ${pin.padStart(PREC)}${flow}`;
   const names = action.length > 0 ? `  ${action.map(({ name }) => name).join(', ')}` : '';
   return `${`${irq_data.irq}`.padStart(PREC)}: ${counts}${controller}${names}`;
 }

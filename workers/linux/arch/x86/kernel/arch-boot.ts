@@ -2,6 +2,7 @@
 import type { Co } from '../../../../sim/coroutine.ts';
 import { bootMessages } from '../../../init/boot-messages.ts';
 import type { ArchBoot } from '../../../init/main.ts';
+import { setup_max_cpus } from '../../../kernel/boot-options.ts';
 import { pr_info } from '../../../kernel/printk/printk.ts';
 import type { Kernel } from '../../../kernel-context.ts';
 import { setup_APIC_timer, setup_local_APIC } from './apic/apic.ts';
@@ -25,7 +26,8 @@ function* boot_cpu_ready(k: Kernel): Co {
   yield* bootMessages(k, 'calibrated');
   const signature = `family: 0x${family.toString(16)}, model: 0x${model.toString(16)}, stepping: 0x${stepping.toString(16)}`;
   const maker = vendor === 'AuthenticAMD' ? 'AMD ' : vendor === 'GenuineIntel' ? 'Intel ' : '';
-  yield* pr_info(k, `smpboot: CPU0: ${modelName.startsWith(maker) ? '' : maker}${modelName} (${signature})`);
+  const name = `${modelName.startsWith(maker) ? '' : maker}${modelName}`;
+  yield* pr_info(k, setup_max_cpus(k) === 0 ? 'smpboot: SMP disabled' : `smpboot: CPU0: ${name} (${signature})`);
   yield* bootMessages(k, 'cpu0');
 }
 

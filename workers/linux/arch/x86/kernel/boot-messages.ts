@@ -174,6 +174,12 @@ export const X86_BOOT_MESSAGES = {
     (k) => (hasFlag(k, 'pdpe1gb') ? 'Using GB pages for direct mapping' : undefined),
     ramdisk,
   ],
+  mptable: [
+    'Intel MultiProcessor Specification v1.4',
+    'MPTABLE: OEM ID: BOCHSCPU',
+    'MPTABLE: Product ID: 0.1         ',
+    'MPTABLE: APIC at: 0xFEE00000',
+  ],
   possible_map: [
     (k) => [...memoryHoles(k)],
     pciGap,

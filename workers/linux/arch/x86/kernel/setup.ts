@@ -22,7 +22,7 @@ import {
   read_apic_id,
 } from './apic/apic.ts';
 import { cpu_physical_id, processorCount } from './apic/apicid.ts';
-import { acpi_register_gsi } from './apic/io_apic.ts';
+import { acpi_register_gsi, skip_ioapic_setup } from './apic/io_apic.ts';
 import { X86_BOOT_MESSAGES } from './boot-messages.ts';
 import { X86_VULNERABILITIES } from './cpu/bugs.ts';
 import { X86_CACHE_LEAVES } from './cpu/cacheinfo.ts';
@@ -44,6 +44,7 @@ import {
 import { arch_register_cpu, arch_unregister_cpu } from './topology.ts';
 
 /** What \_PIC is told. */
+const ACPI_IRQ_MODEL_PIC = 0;
 const ACPI_IRQ_MODEL_IOAPIC = 1;
 
 const E820_NAMES: Readonly<Record<number, string>> = { 1: 'usable', 2: 'reserved', 3: 'ACPI data', 4: 'ACPI NVS' };
@@ -80,7 +81,9 @@ function installArchOps(k: Kernel): void {
     cacheLeaves: X86_CACHE_LEAVES,
     memory: x86Memory,
     acpi: {
-      irq_model: { number: ACPI_IRQ_MODEL_IOAPIC, name: 'IOAPIC' },
+      irq_model: skip_ioapic_setup(k)
+        ? { number: ACPI_IRQ_MODEL_PIC, name: 'PIC' }
+        : { number: ACPI_IRQ_MODEL_IOAPIC, name: 'IOAPIC' },
       sleep_states: 'S0 S3 S4 S5',
       madtProcessor,
       register_gsi: acpi_register_gsi,

@@ -10,13 +10,15 @@ import { acpi_table_init } from '../../../../drivers/acpi/bus.ts';
 import { acpi } from '../../../../drivers/acpi/internal.ts';
 import { MADT_ENABLED, MADT_HEADER } from '../../../../drivers/acpi/processor_core.ts';
 import { cpu_possible_mask } from '../../../../include/linux/cpumask.ts';
+import { bootMessages } from '../../../../init/boot-messages.ts';
 import { pr_info, pr_warn } from '../../../../kernel/printk/printk.ts';
 import type { Kernel } from '../../../../kernel-context.ts';
 import { init_cpu_to_node } from '../../../../mm/numa.ts';
 import { free_area_init } from '../../../../mm/page_alloc.ts';
 import { x86_acpi_numa_init } from '../../mm/srat.ts';
 import { cpu_physical_id, generic_processor_info, processorCount } from '../apic/apicid.ts';
-import { isaOverrides, mp_register_ioapic } from '../apic/io_apic.ts';
+import { isaOverrides, mp_register_ioapic, skip_ioapic_setup } from '../apic/io_apic.ts';
+import { inb, outb, PIC_ELCR1, PIC_ELCR2 } from '../i8259.ts';
 import { MADT_LOCAL_X2APIC, madtProcessor } from './madt.ts';
 
 /** Structures of the MADT beside the processors (ACPI 6.4 §5.2.12). */
@@ -90,6 +92,31 @@ function* acpi_parse_hpet(k: Kernel): Co {
 }
 
 /**
+ * The MultiProcessor tables of older firmware, asked for what ACPI was not asked for. The lab's firmware has none in
+ * memory; its MADT tells the same.
+ */
+function* get_smp_config(k: Kernel, madt: Uint8Array): Co {
+  yield* bootMessages(k, 'mptable');
+  for (const { type, bytes } of tableEntries(madt, MADT_HEADER)) {
+    if (type !== MADT_IO_APIC || bytes.length < 12) continue;
+    const fields = view(bytes);
+    yield* mp_register_ioapic(k, fields.getUint8(2), fields.getUint32(4, true), fields.getUint32(8, true));
+  }
+  yield* pr_info(k, `Processors: ${processorCount(k).num_processors}`);
+}
+
+/** SCI at the legacy controller: level-triggered. Says so when the firmware had it otherwise. */
+export function* acpi_pic_sci_set_trigger(k: Kernel, irq: number): Co {
+  const old = inb(k, PIC_ELCR1) | (inb(k, PIC_ELCR2) << 8);
+  const level = 1 << irq;
+  if (old === level) return;
+  const text = (value: number): string => value.toString(16).padStart(4, '0');
+  yield* pr_info(k, `ACPI: setting ELCR to ${text(level)} (from ${text(old)})`);
+  outb(k, level & 0xff, PIC_ELCR1);
+  outb(k, level >> 8, PIC_ELCR2);
+}
+
+/**
  * The ACPI part of setup_arch(): tables, nodes, zones, the MADT. Without an RSDP the machine has one processor and no
  * interrupt controller that the lab models.
  */
@@ -110,10 +137,16 @@ export function* acpi_boot(k: Kernel): Co {
   const madt = acpi_get_table(acpi(k), 'APIC');
   if (madt) {
     yield* acpi_parse_madt_lapic_entries(k, madt);
-    yield* acpi_parse_madt_ioapic_entries(k, madt);
-    yield* pr_info(k, 'ACPI: Using ACPI (MADT) for SMP configuration information');
+    if (skip_ioapic_setup(k)) {
+      yield* pr_info(k, "ACPI: Skipping IOAPIC probe due to 'noapic' option.");
+      yield* pr_info(k, 'ACPI: Using ACPI for processor (LAPIC) configuration information');
+    } else {
+      yield* acpi_parse_madt_ioapic_entries(k, madt);
+      yield* pr_info(k, 'ACPI: Using ACPI (MADT) for SMP configuration information');
+    }
   }
   yield* acpi_parse_hpet(k);
+  if (madt && skip_ioapic_setup(k)) yield* get_smp_config(k, madt);
 }
 
 /** After the masks are final: the node of every possible CPU. */

@@ -6,10 +6,12 @@
 import type { Co } from '../../../../../sim/coroutine.ts';
 import type { CpuMask } from '../../../../include/linux/cpumask.ts';
 import type { irq_chip, irq_data } from '../../../../include/linux/irq.ts';
+import { hasOption, setup_max_cpus } from '../../../../kernel/boot-options.ts';
 import { handle_edge_irq, handle_fasteoi_irq } from '../../../../kernel/irq/chip.ts';
 import { for_each_irq_desc, irq_alloc_desc, irq_to_desc } from '../../../../kernel/irq/irqdesc.ts';
 import { pr_info } from '../../../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../../../kernel-context.ts';
+import { i8259A_chip, NR_IRQS_LEGACY } from '../i8259.ts';
 import { ack_APIC_irq, destinationOf } from './destination.ts';
 import {
   type apic_chip_data,
@@ -30,7 +32,6 @@ const RTE_ACTIVE_LOW = 1 << 13;
 const RTE_LEVEL = 1 << 15;
 const RTE_MASKED = 1 << 16;
 
-const NR_IRQS_LEGACY = 16;
 const TIMER_IRQ = 0;
 
 /** One IO-APIC as the MADT names it. */
@@ -96,6 +97,7 @@ function* acknowledge(k: Kernel): Co {
 
 export const ioapic_chip: irq_chip = {
   name: 'IO-APIC',
+  movesInInterrupt: true,
   *irq_mask(k, data): Co {
     writeEntry(k, data, true);
   },
@@ -148,7 +150,8 @@ const ioapicOf = (k: Kernel, gsi: number): ioapic | undefined =>
 /** Makes the interrupt `irq` the one behind the global system interrupt `gsi`. */
 function mp_map_pin_to_irq(k: Kernel, irq: number, gsi: number, level: boolean, activeLow: boolean): void {
   const apic = ioapicOf(k, gsi);
-  if (!apic || irq_to_desc(k, irq)) return;
+  const known = irq_to_desc(k, irq);
+  if (!apic || (known && known.irq_data.chip !== i8259A_chip)) return;
   const pin = gsi - apic.gsi_base;
   const flow = level
     ? { handle_irq: handle_fasteoi_irq, name: 'fasteoi' }
@@ -157,10 +160,18 @@ function mp_map_pin_to_irq(k: Kernel, irq: number, gsi: number, level: boolean, 
   pins(k).set(irq, { ioapic: apic, pin, activeLow, apicd: undefined });
 }
 
+/** Without an IO-APIC an interrupt is the ISA interrupt of its number. */
+const acpi_register_gsi_pic = (k: Kernel, gsi: number): number =>
+  gsi < NR_IRQS_LEGACY && irq_to_desc(k, gsi) ? gsi : -1;
+
+/** `noapic`, and what comes with `nosmp` and `maxcpus=0`: the IO-APIC is left alone. */
+export const skip_ioapic_setup = (k: Kernel): boolean => hasOption(k, 'noapic') || setup_max_cpus(k) === 0;
+
 /** The interrupt number of a global system interrupt, made if need be; -1 when no IO-APIC has it. */
 export function acpi_register_gsi(k: Kernel, gsi: number, level: boolean, activeLow: boolean): number {
   const override = [...isaOverrides(k).values()].find((entry) => entry.gsi === gsi);
   const irq = override?.bus_irq ?? gsi;
+  if (skip_ioapic_setup(k)) return acpi_register_gsi_pic(k, gsi);
   if (!irq_to_desc(k, irq)) mp_map_pin_to_irq(k, irq, gsi, level, activeLow);
   return irq_to_desc(k, irq) ? irq : -1;
 }
@@ -179,7 +190,8 @@ export function* setup_IO_APIC(k: Kernel): Co {
   }
   // before they are requested, legacy interrupts have their vectors of old at the boot CPU
   for (const desc of for_each_irq_desc(k))
-    if (desc.irq_data.irq < NR_IRQS_LEGACY) desc.irq_data.effective_affinity.set(0);
+    if (desc.irq_data.irq < NR_IRQS_LEGACY && desc.irq_data.chip === ioapic_chip)
+      desc.irq_data.effective_affinity.set(0);
   const timer = irq_to_desc(k, TIMER_IRQ);
   const pin = pins(k).get(TIMER_IRQ);
   if (!timer || !pin) return;
