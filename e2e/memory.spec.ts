@@ -17,6 +17,7 @@ test('one click plugs a DIMM of 1 GiB in: two commands, eight blocks, all offlin
   await expect(page.locator('[data-dimm]')).toHaveCount(4);
   await lab.plugDimm(0);
   await expect(lab.dimm(0)).toHaveAccessibleName(/dimm0, 1 GiB at 0x100000000, its blocks are offline/);
+  await expect(page.locator('.title-machine')).toContainText('512 MiB + 1 GiB');
   await expect(page.getByRole('tab', { name: 'Memory' })).toHaveAttribute('aria-selected', 'true');
   for (let block = 32; block < 40; block++) await expect(lab.block(block)).toHaveAttribute('data-condition', 'present');
   await lab.expectBlocksToAgree();

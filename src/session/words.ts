@@ -32,16 +32,18 @@ export function formatTime(ns: number): string {
   return `${seconds}.${rest.slice(0, 3)}\u2009${rest.slice(3)}`;
 }
 
-/** The machine in a line: `q35 · 2 of 4 CPUs · 512 MiB`. */
+/** The machine in a line: `q35 · 2 of 4 CPUs · 512 MiB + 1 GiB`. */
 export function machineInWords(
   translate: Translate,
   description: MachineDescription,
   slots: readonly SlotState[],
+  /** Bytes that DIMMs have added. */
+  plugged: number,
 ): string {
   return translate('machine.words', {
     board: description.board,
     present: slots.filter(({ plugged }) => plugged).length,
     maximum: slots.length,
-    memory: formatSize(description.memorySize),
+    memory: formatSize(description.memorySize) + (plugged > 0 ? ` + ${formatRoughSize(plugged)}` : ''),
   });
 }

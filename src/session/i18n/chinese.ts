@@ -3,7 +3,7 @@ import type { MessageKey } from './english.ts';
 /** Every sentence of the page in Simplified Chinese. Names of the kernel's and of QEMU's stay as they are. */
 export const chinese: Readonly<Record<MessageKey, string>> = {
   // --- title bar and dialogs
-  'app.tagline': 'CPU 热插拔：从插槽到调度器',
+  'app.tagline': 'CPU 与内存热插拔：从插槽到调度器',
   'app.skip': '跳到主板',
   'machine.starting': '正在加电…',
   'machine.words': '{board} · {present} / {maximum} 个 CPU · {memory}',

@@ -4,7 +4,7 @@
  */
 export const english = {
   // --- title bar and dialogs
-  'app.tagline': 'CPU hotplug, from the socket to the scheduler',
+  'app.tagline': 'CPU and memory hotplug, from the slot to the scheduler',
   'app.skip': 'Skip to the board',
   'machine.starting': 'Powering on…',
   'machine.words': '{board} · {present} of {maximum} CPUs · {memory}',

@@ -25,6 +25,8 @@ const LEAST_BLOCK = 3;
 /** Pixels that an address needs beside the next one. */
 const TICK_ROOM = 84;
 const LABEL_ROOM = 62;
+/** Pixels of a zone that is told by name. */
+const LEAST_NAMED = 24;
 const MOST_ZOOM = 64;
 
 interface Props {
@@ -120,7 +122,7 @@ export const AddressSpace = memo(({ memory, regions, selected }: Props) => {
               </text>
             </g>
           ))}
-          {rows.placed.map(({ zone, row, from, to }) => (
+          {rows.placed.map(({ zone, row, from, to, named }) => (
             <g key={`${zone.node}:${zone.zone}`} className="space-zone" data-zone={zone.zone}>
               <title>
                 {translate('memory.zoneSpan', {
@@ -131,9 +133,11 @@ export const AddressSpace = memo(({ memory, regions, selected }: Props) => {
                 })}
               </title>
               <line x1={from} x2={to} y1={ZONES + row * ZONE_ROW + 2} y2={ZONES + row * ZONE_ROW + 2} />
-              <text x={from + 1} y={ZONES + row * ZONE_ROW + 12}>
-                {nodes > 1 ? `${zone.node}: ${zone.zone}` : zone.zone}
-              </text>
+              {named && (
+                <text x={from + 1} y={ZONES + row * ZONE_ROW + 12}>
+                  {nodes > 1 ? `${zone.node}: ${zone.zone}` : zone.zone}
+                </text>
+              )}
             </g>
           ))}
         </svg>
@@ -178,8 +182,9 @@ function zoneRows({ x }: AddressLayout, zones: readonly ZoneSpan[]) {
       const to = Math.max(from + 2, x((zone.start + zone.spanned) * PAGE_SIZE) - 1);
       const free = ends.findIndex((end) => end <= from);
       const row = free < 0 ? ends.length : free;
-      ends[row] = Math.max(to, from + LABEL_ROOM - 8);
-      return { zone, row, from, to };
+      const named = to - from >= LEAST_NAMED;
+      ends[row] = named ? Math.max(to, from + LABEL_ROOM - 8) : to;
+      return { zone, row, from, to, named };
     });
   return { placed, count: ends.length };
 }

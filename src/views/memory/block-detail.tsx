@@ -80,6 +80,7 @@ function Detail({ block, memory }: Props) {
           {translate('memory.bank.range', { first: hexAddress(first), last: hexAddress(first + size - 1) })}
         </code>
       </p>
+      <Progress block={block} />
       <Blame block={block} />
       <Actions block={block} memory={memory} />
       {block.state === 'offline' ? (
@@ -88,6 +89,20 @@ function Detail({ block, memory }: Props) {
         <Pages block={block} memory={memory} />
       )}
     </section>
+  );
+}
+
+/** What an attempt to take the block offline has come to. */
+function Progress({ block }: { readonly block: MemoryBlock }) {
+  const translate = useTranslate();
+  if (block.state !== 'going-offline') return null;
+  return (
+    <p className="detail-progress" role="status">
+      {translate(block.isolated ? 'memory.isolated' : 'memory.notIsolated')}
+      {block.migrated > 0 && <> · {translate('dimm.migrated', { pages: block.migrated })}</>}
+      {' · '}
+      {translate('memory.stillUsed', { pages: block.frames.reduce((sum, { count }) => sum + count, 0) })}
+    </p>
   );
 }
 

@@ -15,7 +15,7 @@ const isUse = (name: string): name is Use => (USES as readonly string[]).include
 export const pageUse = ({ use }: FrameRange): Use => (isUse(use) ? use : 'other');
 
 /** Uses that keep a block online. */
-export const UNMOVABLE: ReadonlySet<Use> = new Set(['kernel', 'slab', 'pinned', 'memmap', 'other']);
+export const UNMOVABLE: ReadonlySet<Use> = new Set(['kernel', 'slab', 'pinned', 'other']);
 
 export interface PageMap {
   readonly pagesOfCell: number;

@@ -16,7 +16,8 @@ export function TitleBar({ onNewMachine, menu }: { readonly onNewMachine: () => 
   const description = useLab((state) => state.description);
   const { language, theme } = useLab((state) => state.preferences);
   const tooLong = useLab((state) => state.linkTooLong);
-  const log = useFolds('cpus');
+  const log = useFolds('cpus', 'memory');
+  const plugged = (log?.memory?.state.slots ?? []).reduce((sum, slot) => sum + (slot.plugged ? slot.size : 0), 0);
   const nextTheme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto';
   const other: Language = language === 'en' ? 'zh' : 'en';
   return (
@@ -27,7 +28,7 @@ export function TitleBar({ onNewMachine, menu }: { readonly onNewMachine: () => 
       </h1>
       {description && log ? (
         <p className="title-machine" title={description.scenario.machine}>
-          {machineInWords(translate, description, log.cpus.slots)}
+          {machineInWords(translate, description, log.cpus.slots, plugged)}
           <span className="title-kernel"> · Linux {description.kernelRelease}</span>
         </p>
       ) : (
