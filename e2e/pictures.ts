@@ -77,3 +77,16 @@ test('docs/phone.png', async ({ lab, page }) => {
   await page.evaluate(() => window.scrollTo(0, 0));
   await take(lab, 'phone.png');
 });
+
+test('docs/memory.png', async ({ lab, page }) => {
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await lab.openAtFullSpeed('', { sizes: { left: 272, inspector: 340, consoles: 146, chain: 226 } });
+  await lab.plugDimm(0);
+  await lab.actOnBlock(39, 'Online, movable');
+  await lab.actOnBlock(32, 'Online, kernel');
+  await lab.typeLine('sleep 1000 &');
+  await lab.actOnBlock(32, 'Take offline');
+  await page.mouse.move(0, 0);
+  await take(lab, 'memory.png');
+});

@@ -26,7 +26,7 @@ const LEAST_BLOCK = 3;
 const TICK_ROOM = 84;
 const LABEL_ROOM = 62;
 /** Pixels of a zone that is told by name. */
-const LEAST_NAMED = 24;
+const LEAST_NAMED = 16;
 const MOST_ZOOM = 64;
 
 interface Props {
@@ -79,8 +79,7 @@ export const AddressSpace = memo(({ memory, regions, selected }: Props) => {
 
   return (
     <div className="space">
-      <div className="space-tools">
-        <span className="space-note">{translate('memory.scaleNote')}</span>
+      <div className="space-tools" title={translate('memory.scaleNote')}>
         <Button aria-label={translate('memory.zoomOut')} disabled={zoom === 1} onClick={() => zoomTo(zoom / 2)}>
           −
         </Button>

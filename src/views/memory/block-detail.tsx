@@ -21,6 +21,7 @@ import {
   holdingsOf,
   mapPages,
   PAGEBLOCK_PAGES,
+  pageUse,
   placeOf,
   TILE,
   TILES_IN_ROW,
@@ -68,6 +69,7 @@ function Detail({ block, memory }: Props) {
           </span>
           <code translate="no">memory{block.block}</code>
         </h3>
+        {block.state !== 'offline' && <Do block={block} word="offline" primary />}
         <Button icon="close" aria-label={translate('memory.close')} onClick={() => showBlock(-1)} />
       </header>
       <p className="detail-facts">
@@ -81,12 +83,18 @@ function Detail({ block, memory }: Props) {
         </code>
       </p>
       <Progress block={block} />
-      <Blame block={block} />
-      <Actions block={block} memory={memory} />
       {block.state === 'offline' ? (
-        <p className="memory-note">{translate('memory.offlineNote')}</p>
+        <>
+          <Choices block={block} memory={memory} />
+          <p className="memory-note">{translate('memory.offlineNote')}</p>
+        </>
       ) : (
-        <Pages block={block} memory={memory} />
+        <>
+          <PageMapPicture block={block} memory={memory} />
+          <Blame block={block} />
+          <Pages block={block} />
+          <Line line={blockCommand(block.block, 'offline')} />
+        </>
       )}
     </section>
   );
@@ -122,46 +130,64 @@ function Blame({ block: { refusal } }: { readonly block: MemoryBlock }) {
         </b>{' '}
         {refusal.holder !== '' && <RichText text={translate('memory.blameHolder', { holder: refusal.holder })} />}{' '}
         {isMessageKey(meaning) && translate(meaning)}
+        <Button onClick={() => selectEvent(refusal.sequence)}>{translate('board.inspect')}</Button>
       </p>
-      <Button look="outlined" onClick={() => selectEvent(refusal.sequence)}>
-        {translate('board.inspect')}
-      </Button>
     </div>
   );
 }
 
-/** What may be done to the block, and the shell line that does it. */
-function Actions({ block, memory }: Props) {
+/** The shell line that a button stands for. */
+function Line({ line }: { readonly line: string }) {
+  const translate = useTranslate();
+  return (
+    <code className="action-line" translate="no" title={translate('memory.line')}>
+      {line}
+    </code>
+  );
+}
+
+interface DoProps {
+  readonly block: MemoryBlock;
+  readonly word: OnlineWord;
+  readonly primary: boolean;
+  readonly onPoint?: () => void;
+}
+
+/** A button that writes a word to the block's file `state`. */
+function Do({ block, word, primary, onPoint }: DoProps) {
   const translate = useTranslate();
   const session = useSession();
-  const words: readonly OnlineWord[] =
-    block.state === 'offline' ? ONLINE_WORDS.filter((word) => word !== 'offline') : ['offline'];
-  const [pointed, setPointed] = useState<OnlineWord>();
-  const shown = pointed && words.includes(pointed) ? pointed : words[0];
+  const line = blockCommand(block.block, word);
+  return (
+    <Button
+      look={primary ? 'primary' : 'outlined'}
+      disabled={block.comingOnline || block.state === 'going-offline'}
+      title={line}
+      onPointerEnter={onPoint}
+      onFocus={onPoint}
+      onClick={() => void session.typeLine(line).catch(() => {})}
+    >
+      {translate(`memory.do.${word}`)}
+    </Button>
+  );
+}
+
+const WAYS_ONLINE = ONLINE_WORDS.filter((word) => word !== 'offline');
+
+/** The ways online, and the zones that they lead to. */
+function Choices({ block, memory }: Props) {
+  const translate = useTranslate();
+  const [pointed, setPointed] = useState<OnlineWord>('online');
   const zones = validZones(memory, block);
-  const moving = block.comingOnline || block.state === 'going-offline';
   return (
     <div className="detail-actions">
       <div className="action-row">
-        {words.map((word) => (
-          <Button
-            key={word}
-            look={word === words[0] ? 'primary' : 'outlined'}
-            disabled={moving}
-            onPointerEnter={() => setPointed(word)}
-            onFocus={() => setPointed(word)}
-            onClick={() => void session.typeLine(blockCommand(block.block, word)).catch(() => {})}
-          >
-            {translate(`memory.do.${word}`)}
-          </Button>
+        {WAYS_ONLINE.map((word) => (
+          <Do key={word} block={block} word={word} primary={word === 'online'} onPoint={() => setPointed(word)} />
         ))}
       </div>
-      {shown && (
-        <code className="action-line" translate="no" title={translate('memory.line')}>
-          {blockCommand(block.block, shown)}
-        </code>
-      )}
-      {block.state === 'offline' && zones.length > 0 && (
+      <Line line={blockCommand(block.block, pointed)} />
+      {zones.length > 0 && (
         <p className="detail-zones">
           {translate('memory.may')}{' '}
           {zones.map((zone) => (
@@ -185,14 +211,13 @@ function verdictOf(translate: Translate, block: MemoryBlock): string {
   return translate(block.frames.length > 0 ? 'memory.verdict.movable' : 'memory.verdict.free');
 }
 
-function Pages({ block, memory }: Props) {
+/** What the pages are used for, in words: the verdict, and who holds how many. */
+function Pages({ block }: { readonly block: MemoryBlock }) {
   const translate = useTranslate();
   const holdings = holdingsOf(block.frames);
   const shown = holdings.slice(0, MOST_HOLDERS);
   return (
     <>
-      <h4 className="detail-subtitle">{translate('memory.pages')}</h4>
-      <PageMapPicture block={block} memory={memory} />
       <p className="verdict">{verdictOf(translate, block)}</p>
       {shown.length > 0 && (
         <>
@@ -257,8 +282,11 @@ function PageMapPicture({ block, memory }: Props) {
     const share = cells.filter((cell) => cell === use).length / cells.length;
     return `${translate(`memory.use.${use}`)} ${Math.round(share * 100)} %`;
   });
-  const from = pointed === undefined ? 0 : first + pointed * pagesOfCell;
-  const under = block.frames.find(({ start, count }) => start < from + pagesOfCell && start + count > from);
+  const from = first + (pointed ?? 0) * pagesOfCell;
+  const under = block.frames.find(
+    (range) =>
+      range.start < from + pagesOfCell && range.start + range.count > from && pageUse(range) === cells[pointed ?? -1],
+  );
   return (
     <>
       <svg
@@ -291,8 +319,15 @@ function PageMapPicture({ block, memory }: Props) {
       </svg>
       <p className="map-caption">
         {pointed === undefined ? (
-          translate('memory.cell', { pages: pagesOfCell, size: formatSize(pagesOfCell * PAGE) }) +
-          (pagesOfCell < PAGEBLOCK_PAGES ? ` · ${translate('memory.pageblock', { pages: PAGEBLOCK_PAGES })}` : '')
+          refusal ? (
+            <span className="map-blame">
+              <code translate="no">pfn {hexAddress(refusal.pfn)}</code>
+              {refusal.holder !== '' && <code translate="no"> · {refusal.holder}</code>}
+            </span>
+          ) : (
+            translate('memory.cell', { pages: pagesOfCell, size: formatSize(pagesOfCell * PAGE) }) +
+            (pagesOfCell < PAGEBLOCK_PAGES ? ` · ${translate('memory.pageblock', { pages: PAGEBLOCK_PAGES })}` : '')
+          )
         ) : (
           <>
             <code translate="no">{`pfn ${hexAddress(from)}–${hexAddress(from + pagesOfCell - 1)}`}</code>{' '}
