@@ -3,6 +3,7 @@
  * state that a replay prints.
  */
 import { O_RDONLY } from '../../abi/syscall.ts';
+import type { Vcpu } from '../../abi/vcpu.ts';
 import { type Co, runDetached } from '../../sim/coroutine.ts';
 import type { LogWriter } from '../../sim/event-log.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
@@ -14,9 +15,16 @@ import { iterate_dir } from './readdir.ts';
 
 const silent: LogWriter = { emit() {} };
 
+/** A processor that stays the same to who looks through it, even when the guest has switched it off. */
+function onlooker(vcpu: Vcpu): Vcpu {
+  const processor = Object.create(vcpu.processor, { guestBase: { value: vcpu.processor.guestBase } });
+  return Object.create(vcpu, { processor: { value: processor } });
+}
+
 /** The kernel as a bystander uses it: through the boot processor, and leaving no record. */
 const bystander = kernelState((k): Kernel => {
-  const vcpu = init_mnt_ns(k).bootVcpu;
+  const { bootVcpu } = init_mnt_ns(k);
+  const vcpu = bootVcpu && onlooker(bootVcpu);
   const platform = vcpu ? { ...k.platform, currentVcpu: () => vcpu } : k.platform;
   return Object.create(k, { platform: { value: platform }, log: { value: silent } }) as Kernel;
 });
