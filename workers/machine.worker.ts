@@ -103,6 +103,7 @@ const machine: LabMachine = {
   advance: (until) => slice((sliceOver) => current().advance(until, sliceOver)),
   settle: (limit, hold) => slice((sliceOver) => current().settle(limit, sliceOver, hold)),
   takeOver: () => slice(() => current().takeOver()),
+  breakAt: (functions) => Promise.resolve(current().breakAt(functions)),
   step: (kind) => slice(() => current().step(kind)),
   input(channel, text) {
     const to = current();

@@ -4,7 +4,7 @@ import type { MachineDescription, StepKind } from '../../workers/protocol/machin
 import { DEFAULT_SCENARIO, type InputChannel, type Scenario } from '../../workers/protocol/scenario.ts';
 import type { SlotState } from './fold-cpus.ts';
 import { type LabClient, startLabClient } from './lab-client.ts';
-import { type LabState, type Problem, useLab } from './lab-state.ts';
+import { type LabState, type Problem, selectEvent, useLab } from './lab-state.ts';
 import { LogStore, NO_VERSIONS } from './log-store.ts';
 import { type DimmRequest, plugDimmCommands, unplugDimmCommand } from './memory-commands.ts';
 import { Pacer } from './pacer.ts';
@@ -123,6 +123,10 @@ export class LabSession {
         this.lastRecords = Math.max(this.lastRecords, records);
         this.drawSoon();
       },
+      stopped: (record) => {
+        useLab.setState({ running: false });
+        selectEvent(record);
+      },
       failed: (error) => this.crashed(error),
     });
     pacer.playing = play;
@@ -153,6 +157,7 @@ export class LabSession {
       running: true,
     });
     this.loading = this.loadMemory(log, opened.value);
+    await this.setBreakpoints(useLab.getState().breakpoints);
     pacer.run();
     return { ok: true };
   }
@@ -184,6 +189,20 @@ export class LabSession {
   pause(): void {
     this.machine?.pacer.pause();
     useLab.setState({ running: false });
+  }
+
+  /** The machine stops where one of these functions is entered. */
+  async setBreakpoints(functions: readonly string[]): Promise<void> {
+    useLab.setState({ breakpoints: functions });
+    const { machine } = this;
+    await machine?.pacer.exclusive(() => machine.client.machine.breakAt([...functions]));
+  }
+
+  async toggleBreakpoint(fn: string): Promise<void> {
+    const { breakpoints } = useLab.getState();
+    await this.setBreakpoints(
+      breakpoints.includes(fn) ? breakpoints.filter((other) => other !== fn) : [...breakpoints, fn],
+    );
   }
 
   async step(kind: StepKind): Promise<void> {

@@ -36,6 +36,8 @@ export interface LabState {
   readonly block: number;
   readonly console: ConsoleName;
   readonly linkTooLong: boolean;
+  /** Functions at which the machine stops; they outlive the machine, and are no part of its scenario. */
+  readonly breakpoints: readonly string[];
   readonly preferences: Preferences;
 }
 
@@ -54,6 +56,7 @@ export const useLab = create<LabState>()(() => ({
   block: -1,
   console: 'shell',
   linkTooLong: false,
+  breakpoints: [],
   preferences: loadPreferences(),
 }));
 

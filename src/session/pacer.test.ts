@@ -10,6 +10,8 @@ class ScriptedMachine {
   now = 0;
   /** From this time on only the scenario's next input is missing, until a step gives it. */
   waitsAt: number | undefined;
+  /** A function with a breakpoint is entered then, once. */
+  breakpointAt: number | undefined;
   private readonly times: readonly number[];
 
   constructor(times: readonly number[]) {
@@ -36,7 +38,12 @@ class ScriptedMachine {
 
   settle(): Promise<Progress> {
     this.calls.push('settle');
-    while (!this.progress().quiet && !this.progress().awaitsInput) this.now = this.progress().nextDue ?? this.now;
+    while (!this.progress().quiet && !this.progress().awaitsInput) {
+      this.now = this.progress().nextDue ?? this.now;
+      if (this.now !== this.breakpointAt) continue;
+      this.breakpointAt = undefined;
+      return Promise.resolve({ ...this.progress(), breakpoint: 7 });
+    }
     return Promise.resolve(this.progress());
   }
 
@@ -74,6 +81,7 @@ describe('the pacer', () => {
       told: () => 0,
       watched: () => true,
       progressed: () => {},
+      stopped: () => {},
       failed: (error) => {
         throw error;
       },
@@ -82,6 +90,20 @@ describe('the pacer', () => {
     pacer.run();
     return pacer;
   };
+
+  test('stands at a breakpoint, and goes on when it is told to run', async () => {
+    const machine = new ScriptedMachine([1 * MS, 2 * MS, 3 * MS]);
+    const stopped: number[] = [];
+    machine.breakpointAt = 2 * MS;
+    const pacer = start(machine, { stopped: (record) => stopped.push(record) });
+    await frame();
+    expect([pacer.running, machine.now, stopped]).toEqual([false, 2 * MS, [7]]);
+    await frame();
+    expect(machine.now).toBe(2 * MS);
+    pacer.run();
+    await frame();
+    expect([pacer.resting, machine.now, stopped]).toEqual([true, 3 * MS, [7]]);
+  });
 
   test('boots at full speed, then rests', async () => {
     const machine = new ScriptedMachine([1 * MS, 2 * MS]);

@@ -19,6 +19,8 @@ export interface PacerOptions {
   /** Whether something happens that the page has a picture of; what else runs is not slowed down. */
   watched(): boolean;
   progressed(progress: Progress): void;
+  /** A function with a breakpoint was entered, at this record: the machine stands. */
+  stopped(record: number): void;
   failed(error: unknown): void;
 }
 
@@ -110,6 +112,10 @@ export class Pacer {
   note(progress: Progress): void {
     this.last = progress;
     this.options.progressed(progress);
+    if (progress.breakpoint !== undefined) {
+      this.pause();
+      this.options.stopped(progress.breakpoint);
+    }
     if (progress.quiet && (progress.nextDue === undefined || this.mayRest(progress))) {
       this.resting = true;
       this.hurried = false;
@@ -154,7 +160,7 @@ export class Pacer {
   private async advanceFully(): Promise<Progress> {
     const end = performance.now() + FRAME_BUDGET_MS;
     let progress = await this.machine.settle(FULL_SPEED_SLICE);
-    while (!progress.quiet && this.running && performance.now() < end) {
+    while (!progress.quiet && progress.breakpoint === undefined && this.running && performance.now() < end) {
       progress = await this.machine.settle(FULL_SPEED_SLICE);
     }
     return this.passQuiet(progress);
@@ -192,8 +198,15 @@ export class Pacer {
 
   /** Quiet, but somebody sleeps and is waited for: on to where the next thing is due. */
   private async passQuiet(progress: Progress): Promise<Progress> {
-    const { quiet, nextDue, records } = progress;
-    if (!quiet || nextDue === undefined || !this.options.caughtUp(records) || this.options.mayRest()) return progress;
+    const { quiet, nextDue, records, breakpoint } = progress;
+    if (
+      !quiet ||
+      breakpoint !== undefined ||
+      nextDue === undefined ||
+      !this.options.caughtUp(records) ||
+      this.options.mayRest()
+    )
+      return progress;
     return this.machine.advance(nextDue);
   }
 

@@ -64,11 +64,13 @@ export class Session {
       quiet: rests && this.planned.length === 0,
       nextDue,
       awaitsInput: rests && this.planned[0]?.at === 'quiet',
+      breakpoint: log.breakHit,
     };
   }
 
   /** Runs to virtual time `until`, giving the planned inputs on the way; stops early when the slice is over. */
   advance(until: Ns, sliceOver: SliceOver = () => false): Progress {
+    this.machine.log.breakHit = undefined;
     for (;;) {
       const next = this.planned[0];
       if (next?.at === 'quiet') {
@@ -88,6 +90,7 @@ export class Session {
    */
   settle(limit: Ns = QUIET_LIMIT, sliceOver: SliceOver = () => false, hold = false): Progress {
     const end = this.machine.scheduler.furthest + limit;
+    this.machine.log.breakHit = undefined;
     for (;;) {
       const next = this.planned[0];
       if (next && next.at !== 'quiet' && next.at <= end) {
@@ -100,8 +103,14 @@ export class Session {
     return this.progress();
   }
 
+  /** From now on the machine stops where one of these functions is entered. That leaves no trace in the log. */
+  breakAt(functions: readonly string[]): void {
+    this.machine.log.breakAt(functions);
+  }
+
   /** Drops the inputs still to come: a person goes on from here. */
   takeOver(): Progress {
+    this.machine.log.breakHit = undefined;
     this.planned.length = 0;
     return this.progress();
   }
@@ -110,6 +119,7 @@ export class Session {
   step(kind: StepKind): Progress {
     const { scheduler, log } = this.machine;
     log.watch(WATCHED[kind]);
+    log.breakHit = undefined;
     for (let hit = false; !hit; ) {
       const next = this.planned[0];
       const due = scheduler.nextDue();
@@ -129,7 +139,8 @@ export class Session {
   /** A user's input, now. */
   input(channel: InputChannel, text: string): InputResult {
     const at = this.machine.scheduler.furthest;
-    this.runTo(at);
+    this.machine.log.breakHit = undefined;
+    this.finish(at);
     const input: ScenarioInput = { at, channel, text };
     const reply = this.apply(input);
     return { ...this.progress(), input, reply };
@@ -148,7 +159,7 @@ export class Session {
   private give(input: ScenarioInput): void {
     this.planned.shift();
     const at = input.at === 'quiet' ? this.machine.scheduler.furthest : input.at;
-    this.runTo(at);
+    this.finish(at);
     this.machine.scheduler.advanceTo(at);
     this.apply({ ...input, at });
     this.waitsSince = at;
@@ -159,10 +170,16 @@ export class Session {
     return this.machine.input(input.channel, input.text);
   }
 
-  /** Runs everything due up to `limit`. False when the slice was over before. */
+  /** Runs everything due up to `limit`, past any breakpoint: an input takes effect when nothing is due before it. */
+  private finish(limit: Ns): void {
+    while (!this.runTo(limit));
+  }
+
+  /** Runs everything due up to `limit`. False when the slice was over before, or a breakpoint was reached. */
   private runTo(limit: Ns, sliceOver: SliceOver = () => false): boolean {
     for (;;) {
       const result = this.machine.scheduler.run(limit, STEPS_PER_LOOK);
+      if (result === 'watch') return false;
       if (result !== 'budget') return true;
       if (sliceOver()) return false;
     }
@@ -174,13 +191,14 @@ export class Session {
     return nextDue === undefined || nextDue > scheduler.furthest + QUIET_HORIZON;
   }
 
-  /** Runs until quiet or `end`. False when the slice was over before. */
+  /** Runs until quiet or `end`. False when the slice was over before, or a breakpoint was reached. */
   private runUntilQuiet(end: Ns, sliceOver: SliceOver): boolean {
     const { scheduler } = this.machine;
     while (!this.isQuiet() && (scheduler.nextDue() ?? end) <= end) {
       // what is due within the horizon would be waited for one after the other anyway
       const limit = Math.min(end, scheduler.furthest + QUIET_HORIZON);
-      if (scheduler.run(limit, STEPS_PER_LOOK, false) === 'budget' && sliceOver()) return false;
+      const result = scheduler.run(limit, STEPS_PER_LOOK, false);
+      if (result === 'watch' || (result === 'budget' && sliceOver())) return false;
     }
     return true;
   }

@@ -76,6 +76,8 @@ export interface Progress {
   readonly nextDue: Ns | undefined;
   /** Nothing is left to do but the scenario's next input. */
   readonly awaitsInput: boolean;
+  /** Number of the record at which it stopped, because a function with a breakpoint was entered. */
+  readonly breakpoint?: number | undefined;
 }
 
 export interface InputResult extends Progress {
@@ -104,6 +106,8 @@ export interface LabMachine {
   settle(limit: Ns, hold?: boolean): Promise<Progress>;
   /** Runs up to and including the next event of this kind (any event; a function entered; a cpuhp state changed). */
   step(kind: StepKind): Promise<Progress>;
+  /** Functions at which the machine stops when they are entered: advance, settle and step end there. */
+  breakAt(functions: readonly string[]): Promise<void>;
   input(channel: InputChannel, text: string): Promise<InputResult>;
   /** Drops the scenario's inputs that are still to come: from here on somebody else gives them. */
   takeOver(): Promise<Progress>;

@@ -34,6 +34,8 @@ const RECORDS_PER_CHUNK = 4096;
 const TWO_32 = 4_294_967_296;
 const KIND_NUMBERS = new Map<string, number>(EVENT_KINDS.map(({ name }, index) => [name, index]));
 
+const FUNCTION_ENTERED = KIND_NUMBERS.get('fn_enter');
+
 /** Multiplier of the 32-bit FNV hash. */
 const FNV_PRIME = 0x01000193;
 
@@ -57,10 +59,13 @@ export class EventLog implements LogWriter {
   private crossHash = 0x2f6c7a31;
   private stringHash = 0x811c9dc5;
   private watched: ReadonlySet<number> | undefined;
+  private breakpoints: ReadonlySet<string> | undefined;
   /** Records since power-on. */
   total = 0;
   /** Set when a record of a kind given to {@link watch} was written. */
   watchHit = false;
+  /** Number of the record at which a function of {@link breakAt} was entered last. */
+  breakHit: number | undefined;
 
   setContext(context: LogContext): void {
     this.context = context;
@@ -92,6 +97,10 @@ export class EventLog implements LogWriter {
     this.count++;
     this.total++;
     if (this.watched?.has(number)) this.watchHit = true;
+    if (this.breakpoints && number === FUNCTION_ENTERED && typeof a === 'string' && this.breakpoints.has(a)) {
+      this.watchHit = true;
+      this.breakHit = this.total - 1;
+    }
   }
 
   /** Makes {@link watchHit} tell of the next record of one of these kinds (any kind: an empty list). */
@@ -99,6 +108,11 @@ export class EventLog implements LogWriter {
     this.watchHit = false;
     this.watched =
       kinds && new Set(kinds.length === 0 ? KIND_NUMBERS.values() : kinds.map((k) => KIND_NUMBERS.get(k) ?? -1));
+  }
+
+  /** Makes {@link watchHit} and {@link breakHit} tell of the next time that one of these functions is entered. */
+  breakAt(functions: readonly string[]): void {
+    this.breakpoints = functions.length === 0 ? undefined : new Set(functions);
   }
 
   /** Hands over all records written since the last call. The chunks' buffers belong to the caller from then on. */

@@ -203,6 +203,15 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'inspector.estimate': '时长是估计值，顺序不是。',
 
   // --- transport
+  'breakpoints.open': '断点（{count}）',
+  'breakpoints.title': '断点',
+  'breakpoints.lead': '无论在哪个 CPU 上，只要进入其中一个函数，机器就停下；检视面板会显示它是怎样走到这里的。',
+  'breakpoints.function': '内核函数',
+  'breakpoints.add': '添加',
+  'breakpoints.remove': '删除 {fn}',
+  'breakpoints.at': '进入 {fn} 时停下',
+  'breakpoints.notCalled': '目前还没有被调用过。',
+  'breakpoints.none': '还没有断点。输入时会提示已执行过的函数名。',
   'transport.run': '运行',
   'transport.pause': '暂停',
   'transport.stepEvent': '单步：事件',

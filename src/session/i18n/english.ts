@@ -211,6 +211,16 @@ export const english = {
   'inspector.estimate': 'Durations are estimates; orders are not.',
 
   // --- transport
+  'breakpoints.open': 'Breakpoints ({count})',
+  'breakpoints.title': 'Breakpoints',
+  'breakpoints.lead':
+    'The machine stops where one of these functions is entered, on whatever CPU. The inspector then shows how it got there.',
+  'breakpoints.function': 'Kernel function',
+  'breakpoints.add': 'Add',
+  'breakpoints.remove': 'Remove {fn}',
+  'breakpoints.at': 'Stop where {fn} is entered',
+  'breakpoints.notCalled': 'Not called so far.',
+  'breakpoints.none': 'None yet. Names of functions that have run are offered as you type.',
   'transport.run': 'Run',
   'transport.pause': 'Pause',
   'transport.stepEvent': 'Step: event',

@@ -6,10 +6,11 @@ import { callStackAt, type Frame, type TaskState } from '../../session/fold-task
 import { isMessageKey, type Language, type MessageKey } from '../../session/i18n/translate.ts';
 import { type Selection, select, selectEvent, useLab } from '../../session/lab-state.ts';
 import type { LogStore } from '../../session/log-store.ts';
-import { useFolds, useTranslate } from '../../session/session-context.ts';
+import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
 import { formatTime } from '../../session/words.ts';
 import { Button } from '../../widgets/button.tsx';
 import { CopyButton } from '../../widgets/copy-button.tsx';
+import { Icon } from '../../widgets/icon.tsx';
 import { RichText } from '../../widgets/rich-text.tsx';
 import './inspector.css';
 
@@ -113,6 +114,8 @@ interface BacktraceProps {
 /** A call stack in the shape that the kernel prints it in, with what the innermost function known to us does. */
 function Backtrace({ task, vcpu, frames }: BacktraceProps) {
   const translate = useTranslate();
+  const session = useSession();
+  const breakpoints = useLab((state) => state.breakpoints);
   const explained = frames.map(({ fn }) => `fn.${fn}`).find(isMessageKey);
   const lines = frames.map(({ fn, interrupt }) => `  ${fn}${interrupt ? '\n </IRQ>' : ''}`);
   const text = `CPU: ${vcpu} PID: ${Math.max(task.pid, 0)} Comm: ${task.name}\nCall Trace:\n${lines.join('\n')}`;
@@ -148,6 +151,16 @@ function Backtrace({ task, vcpu, frames }: BacktraceProps) {
               {fn}
             </button>
             {interrupt && <span className="frame-interrupt">{translate('inspector.interrupted')}</span>}
+            <button
+              type="button"
+              className="frame-break"
+              aria-pressed={breakpoints.includes(fn)}
+              aria-label={translate('breakpoints.at', { fn })}
+              title={translate('breakpoints.at', { fn })}
+              onClick={() => void session.toggleBreakpoint(fn).catch(() => {})}
+            >
+              <Icon name="stop" />
+            </button>
           </li>
         ))}
       </ol>

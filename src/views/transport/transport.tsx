@@ -1,3 +1,4 @@
+import { lazy, Suspense, useState } from 'react';
 import { changePreferences, useLab } from '../../session/lab-state.ts';
 import { FULL_SPEED, SPEEDS } from '../../session/preferences.ts';
 import { useSession, useTranslate } from '../../session/session-context.ts';
@@ -5,7 +6,9 @@ import { formatTime } from '../../session/words.ts';
 import { Button } from '../../widgets/button.tsx';
 import './transport.css';
 
-/** Run and pause, steps, speed, virtual time. */
+const Breakpoints = lazy(() => import('./breakpoints.tsx'));
+
+/** Run and pause, steps, breakpoints, speed, virtual time. */
 export function Transport() {
   const translate = useTranslate();
   const session = useSession();
@@ -15,6 +18,8 @@ export function Transport() {
   const now = useLab((state) => state.now);
   const on = useLab((state) => state.description !== undefined);
   const speed = useLab((state) => state.preferences.speed);
+  const breakpoints = useLab((state) => state.breakpoints);
+  const [asking, setAsking] = useState(false);
   const ratio = SPEEDS[speed] ?? 0;
   const speedText = ratio === 0 ? translate('transport.full') : translate('transport.ratio', { ratio });
   const state = !running ? 'paused' : resting ? 'quiet' : booted ? 'running' : 'booting';
@@ -48,7 +53,23 @@ export function Transport() {
             <span className="step-name">{translate(`transport.${kind}`)}</span>
           </Button>
         ))}
+        <Button
+          icon="stop"
+          className="transport-breaks"
+          data-set={breakpoints.length > 0}
+          aria-label={translate('breakpoints.open', { count: breakpoints.length })}
+          title={translate('breakpoints.open', { count: breakpoints.length })}
+          disabled={!on}
+          onClick={() => setAsking(true)}
+        >
+          {breakpoints.length > 0 && <span className="breaks-count">{breakpoints.length}</span>}
+        </Button>
       </div>
+      {asking && (
+        <Suspense>
+          <Breakpoints onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
       <label className="transport-speed" title={translate('transport.speedHint')}>
         <span className="visually-hidden">{translate('transport.speed')}</span>
         <input
