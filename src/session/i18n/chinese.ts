@@ -88,6 +88,7 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'board.unplug': '拔出',
   'board.inspect': '检视',
   'board.boot': '加电时就在：QEMU 不能拔出它。',
+  'board.bootCpu': '在 x86 上，启动 CPU 没有 `online` 文件：Linux 让它一直运行。',
   'board.empty': '空',
 
   // --- masks

@@ -90,6 +90,7 @@ export const english = {
   'board.unplug': 'Unplug',
   'board.inspect': 'Inspect',
   'board.boot': 'There since power-on: QEMU cannot unplug it.',
+  'board.bootCpu': 'The boot CPU has no file `online` on x86: Linux keeps it running.',
   'board.empty': 'empty',
 
   // --- masks

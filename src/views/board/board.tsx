@@ -8,6 +8,7 @@ import { useFolds, useSession, useTranslate } from '../../session/session-contex
 import { Icon } from '../../widgets/icon.tsx';
 import { Mark } from '../../widgets/mark.tsx';
 import { Menu, type MenuItem } from '../../widgets/menu.tsx';
+import { RichText } from '../../widgets/rich-text.tsx';
 import './board.css';
 
 /** From here on a slot is a cell with a sign alone; its name is its label, and stands above the board when it is reached. */
@@ -69,10 +70,12 @@ export function Board() {
     focusSlot(Number(next.dataset['slot']));
   };
 
+  // on x86 the boot CPU has no file `online`
+  const isBootCpu = (slot: SlotState) => slot.cpu === 0 && description.board !== 'virt';
   const actions = (slot: SlotState): MenuItem[] => {
     const items: MenuItem[] = [];
     const kernelHasIt = slot.cpu >= 0 && log.cpus.kernel.get(slot.cpu)?.present;
-    if (kernelHasIt) {
+    if (kernelHasIt && !isBootCpu(slot)) {
       const online = log.cpus.kernel.get(slot.cpu)?.online ?? false;
       items.push({
         name: 'online',
@@ -136,7 +139,13 @@ export function Board() {
           <Menu
             label={title || label}
             items={actions(slot)}
-            note={slot.slot.presentAtBoot ? translate('board.boot') : undefined}
+            note={
+              slot.slot.presentAtBoot ? (
+                <>
+                  {translate('board.boot')} {isBootCpu(slot) && <RichText text={translate('board.bootCpu')} />}
+                </>
+              ) : undefined
+            }
             onClose={() => {
               setOpen(undefined);
               focusSlot(index);
