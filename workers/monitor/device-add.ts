@@ -13,23 +13,41 @@ import { type Backends, DIMM_TYPE, dimmAdd, findDimm } from './dimm-add.ts';
 import { isIdentifier } from './option-text.ts';
 import type { QDict, QObject } from './qobject.ts';
 import { ABSTRACT_DEVICES, DEVICE_ALIASES, DEVICE_MODELS, INTERNAL_DEVICES } from './tables/device-models.ts';
+import { isArmCpuType } from './virt-options.ts';
 
 const CPU_TYPES = new Set(CPU_MODELS.map(cpuTypeOf));
 
 /** Buses of each board to which nothing can be added while it runs, by type. */
 const FIXED_BUSES: Readonly<Partial<Record<MachineConfig['board'], Readonly<Record<string, string>>>>> = {
   q35: { PCI: 'pcie.0', ISA: 'isa.0', System: 'main-system-bus', IDE: 'ide.5', 'i2c-bus': 'i2c' },
+  virt: { PCI: 'pcie.0', System: 'main-system-bus' },
   pc: { ISA: 'isa.0', System: 'main-system-bus', IDE: 'ide.1', 'i2c-bus': 'i2c', 'floppy-bus': 'floppy-bus.0' },
 };
 
 const generic = (description: string): BoardError => ({ class: 'GenericError', description });
 const fail = (error: string): { ok: false; error: string } => ({ ok: false, error });
 
+/** What qemu-system-aarch64 says of types that only one of the two programs has: its CPUs cannot be plugged. */
+function checkArmType(type: string): Parsed<string> {
+  if (isArmCpuType(type)) return fail("Parameter 'driver' expects a pluggable device type");
+  if (type === 'arm-cpu') return fail("Parameter 'driver' expects a non-abstract device type");
+  const notThere = CPU_TYPES.has(type) || type === 'x86_64-cpu' || DEVICE_MODELS.get(type)?.bus === 'ISA';
+  return notThere ? fail(`'${type}' is not a valid device model name`) : { ok: true, value: type };
+}
+
 /** Is there such a type of device, that a user may create (qdev_get_device_class)? `running`: while the machine is. */
-export function checkDeviceType(driver: QObject | undefined, running = false): Parsed<string> {
+export function checkDeviceType(
+  driver: QObject | undefined,
+  running = false,
+  board: MachineConfig['board'] = 'q35',
+): Parsed<string> {
   if (driver === undefined) return fail("Parameter 'driver' is missing");
   const name = optionText(driver);
   const type = DEVICE_ALIASES[name] ?? name;
+  if (board === 'virt') {
+    const known = checkArmType(type);
+    if (!known.ok) return known;
+  }
   if (CPU_TYPES.has(type)) return { ok: true, value: type };
   if (ABSTRACT_DEVICES.has(type)) return fail("Parameter 'driver' expects a non-abstract device type");
   const model = DEVICE_MODELS.get(type);
@@ -44,7 +62,9 @@ function refuseHotplug({ board, nvdimms }: MachineConfig, type: string): string 
   const bus = DEVICE_MODELS.get(type)?.bus;
   if (bus === undefined) {
     if (type === 'nvdimm' && board !== 'none') {
-      return nvdimms ? undefined : "nvdimm is not enabled: missing 'nvdimm' in '-M'";
+      if (nvdimms) return undefined;
+      const how = board === 'virt' ? "add 'nvdimm=on' to" : "missing 'nvdimm' in";
+      return `nvdimm is not enabled: ${how} '-M'`;
     }
     return `Device '${type}' can not be hotplugged on this machine`;
   }
@@ -64,7 +84,7 @@ export function deviceAdd(
 ): BoardError | undefined {
   const { driver, id, bus } = args;
   if (id !== undefined && !isIdentifier(optionText(id))) return generic("Parameter 'id' expects an identifier");
-  const type = checkDeviceType(driver, true);
+  const type = checkDeviceType(driver, true, board.config.board);
   if (!type.ok) return generic(type.error);
   if (bus !== undefined) return generic(`Bus '${optionText(bus)}' not found`);
   const name = id === undefined ? undefined : optionText(id);

@@ -47,7 +47,7 @@ export function readDevices(into: Collected, config: MachineSoFar): Parsed<ColdP
       return fail(`${where}Parameter 'id' expects an identifier\n${IDENTIFIER_HINT}`);
     }
     if (id !== undefined && ids.has(id)) return fail(`${where}Duplicate ID '${id}' for device`);
-    const type = checkDeviceType(args['driver']);
+    const type = checkDeviceType(args['driver'], false, config.board);
     if (!type.ok) return fail(where + type.error);
     if (id !== undefined) ids.add(id);
     let wrong: string | undefined;

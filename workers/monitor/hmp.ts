@@ -1,7 +1,7 @@
 /** The human monitor: commands as a table, with the texts of QEMU 7.2. */
 import type { MemoryBackend } from '../abi/machine-config.ts';
 import { deviceAdd, deviceDel } from './device-add.ts';
-import { cpuProps } from './hotpluggable-cpus.ts';
+import { cpuProps, hasHotpluggableCpus } from './hotpluggable-cpus.ts';
 import { memoryDevicesText, pluggedSize } from './memory-commands.ts';
 import { dimmHelp, objectHelp } from './object-help.ts';
 import { keyvalTree } from './object-members.ts';
@@ -32,7 +32,7 @@ const MIB = 2 ** 20;
 const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
 function hotpluggableCpus({ board }: QmpContext): string {
-  if (board.config.board === 'none') return errorText("The feature 'query-hotpluggable-cpus' is not enabled");
+  if (!hasHotpluggableCpus(board.config)) return errorText("The feature 'query-hotpluggable-cpus' is not enabled");
   const slots = [...board.config.possibleCpus].reverse().map((possible) => {
     const plugged = board.cpuAt(possible.index);
     const props = Object.entries(cpuProps(board, possible));

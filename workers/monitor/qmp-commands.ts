@@ -1,9 +1,10 @@
 /** The QMP commands that the lab has: argument types by QAPI's schema (7.2), and what each answers. */
 import type { BoardError } from '../abi/board.ts';
+import type { MachineConfig } from '../abi/machine-config.ts';
 import { CPU_MODELS, type CpuProperty, cpuTypeOf, propertiesOf } from './cpu-models.ts';
 import { checkDeviceType, deviceAdd, deviceDel } from './device-add.ts';
 import { executeHmp } from './hmp.ts';
-import { cpuProps } from './hotpluggable-cpus.ts';
+import { cpuProps, hasHotpluggableCpus } from './hotpluggable-cpus.ts';
 import { memoryDevices, memorySizeSummary } from './memory-commands.ts';
 import { memdevOf } from './object-store.ts';
 import { type MonitorCommands, type QmpContext, QmpFailure, runStateOf, setRunning } from './qmp-context.ts';
@@ -61,6 +62,13 @@ const command = (
   run: (context: QmpContext, args: QDict) => QObject | QmpFailure,
 ): QmpCommand => ({ name, args, run });
 
+/** The emulator's architecture, as QMP names it. */
+const targetOf = ({ board }: MachineConfig): string => (board === 'virt' ? 'aarch64' : 'x86_64');
+
+/** A device that reports on DIMMs and CPUs is there: the GPE block's, or the Generic Event Device. */
+const hasAcpiDevice = ({ board, virt }: MachineConfig): boolean =>
+  board === 'virt' ? virt?.firmware === true && virt.acpi : board !== 'none';
+
 const missingAcpi = new QmpFailure('command is not supported, missing ACPI device');
 const notRealized = (feature: string): QmpFailure => new QmpFailure(`The feature '${feature}' is not enabled`);
 
@@ -75,13 +83,13 @@ const CPU_COMMANDS: readonly QmpCommand[] = [
   },
   command('device_del', { id: 'string' }, ({ board }, args) => answer(deviceDel(board, String(args['id'])))),
   command('query-acpi-ospm-status', {}, ({ board }) => {
-    if (board.config.board === 'none') return missingAcpi;
+    if (!hasAcpiDevice(board.config)) return missingAcpi;
     return board.ospmStatus().map(({ device, slot, slotType, source, status }): QDict => {
       return { ...(device === undefined ? {} : { device }), slot, 'slot-type': slotType, source, status };
     });
   }),
   command('query-hotpluggable-cpus', {}, ({ board }) => {
-    if (board.config.board === 'none') return notRealized('query-hotpluggable-cpus');
+    if (!hasHotpluggableCpus(board.config)) return notRealized('query-hotpluggable-cpus');
     return [...board.config.possibleCpus].reverse().map((possible): QDict => {
       const plugged = board.cpuAt(possible.index);
       return {
@@ -100,7 +108,7 @@ const CPU_COMMANDS: readonly QmpCommand[] = [
         // a host thread's number has no meaning here; it only has to be one
         'thread-id': 1000 + order,
         props: cpuProps(board, possible),
-        target: 'x86_64',
+        target: targetOf(board.config),
       }),
     ),
   ),
@@ -130,13 +138,13 @@ const MACHINE_COMMANDS: readonly QmpCommand[] = [
     status: runStateOf(board),
   })),
   command('query-current-machine', {}, ({ board }) => ({
-    'wakeup-suspend-support': board.config.board !== 'none',
+    'wakeup-suspend-support': hasHotpluggableCpus(board.config),
   })),
   command('query-name', {}, ({ board: { config } }) => {
     return config.guestName === undefined ? {} : { name: config.guestName };
   }),
   command('query-version', {}, () => QEMU_VERSION),
-  command('query-target', {}, () => ({ arch: 'x86_64' })),
+  command('query-target', {}, ({ board }) => ({ arch: targetOf(board.config) })),
   command('query-uuid', {}, ({ board: { config } }) => ({ UUID: config.uuid ?? NO_UUID })),
   command('query-kvm', {}, ({ board }) => ({ enabled: board.config.accelerator === 'kvm', present: true })),
   command('query-machines', {}, () => MACHINE_TYPES.map(machineInfo)),

@@ -8,7 +8,7 @@ import { propertiesOf } from './cpu-models.ts';
 import { GlibHashTable } from './glib-hash-table.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { QDict, QObject } from './qobject.ts';
-import { MACHINE_PROPERTY_TEXT } from './tables/machine-properties.ts';
+import { MACHINE_PROPERTY_TEXT, VIRT_PROPERTY_TEXT } from './tables/machine-properties.ts';
 
 export interface QomProperty {
   readonly name: string;
@@ -42,12 +42,15 @@ const parseProperty = (text: string): QomProperty => {
   return { name: text.slice(0, at), type: text.slice(at + 1).replaceAll('~', ' ') };
 };
 
+function machineProperties({ board }: Board['config'], withMemory: boolean): string {
+  if (board === 'virt') return VIRT_PROPERTY_TEXT;
+  return MACHINE_PROPERTY_TEXT[withMemory && board !== 'none' ? (`${board}+memory` as const) : board];
+}
+
 function machineObject({ config }: Board): QomObject {
   const type = `${config.machineType}-machine`;
   const withMemory = config.board !== 'none' && config.maxMemory > config.memorySize;
-  const board = config.board === 'virt' ? 'none' : config.board;
-  const text = MACHINE_PROPERTY_TEXT[withMemory && board !== 'none' ? (`${board}+memory` as const) : board];
-  const { sockets, dies, cores, threads } = config.topology;
+  const { sockets, dies, clusters = 1, cores, threads } = config.topology;
   const present = config.possibleCpus.filter((cpu) => cpu.present).length - config.coldPlugged.length;
   const maxcpus = config.possibleCpus.length;
   const memory = {
@@ -56,7 +59,7 @@ function machineObject({ config }: Board): QomObject {
   };
   const values: Readonly<Record<string, QObject>> = {
     type,
-    smp: { cpus: present, maxcpus, sockets, dies, clusters: 1, cores, threads },
+    smp: { cpus: present, maxcpus, sockets, dies, clusters, cores, threads },
     memory,
     boot: { order: 'cad' },
     graphics: true,
@@ -68,7 +71,11 @@ function machineObject({ config }: Board): QomObject {
     unattached: '/machine/unattached',
     'device-memory-region-size': withMemory ? config.maxMemory - config.memorySize + config.memorySlots * 2 ** 30 : 0,
   };
-  return { type, properties: text.trim().split(/\s+/).map(parseProperty), value: (name) => values[name] };
+  return {
+    type,
+    properties: machineProperties(config, withMemory).trim().split(/\s+/).map(parseProperty),
+    value: (name) => values[name],
+  };
 }
 
 /** Properties of a device object before those of its type. */

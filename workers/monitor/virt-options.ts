@@ -28,10 +28,16 @@ const OTHER_MODELS = (
   'pxa270-b0 pxa270-b1 pxa270-c0 pxa270-c5 sa1100 sa1110 ti925t'
 ).split(' ');
 
+/** A type of CPU of qemu-system-aarch64: `cortex-a57-arm-cpu`. */
+export const isArmCpuType = (type: string): boolean => {
+  const model = /^(.*)-arm-cpu$/.exec(type)?.[1];
+  return model !== undefined && model !== 'host' && [...CPU_MODELS, ...OTHER_MODELS].includes(model);
+};
+
 /** Properties of Arm CPU types that -cpu may set (`device-list-properties`), the settable ones of all models together. */
 const CPU_PROPERTIES = new Set(
   (
-    'aarch64 cfgend cntfrq dcz_blocksize gt-cpu-dcz has_el2 has_el3 init-svtor kvm-no-adjvtime kvm-steal-time ' +
+    'aarch64 cfgend cntfrq core-count vfp neon dcz_blocksize gt-cpu-dcz has_el2 has_el3 init-svtor kvm-no-adjvtime kvm-steal-time ' +
     'memory mp-affinity midr node-id pauth pauth-impdef pmsav7-dregion pmu psci-conduit rvbar secure-memory ' +
     'start-powered-off sve sve-max-vq sme lpa2 tag-memory socket-id reset-cbar reset-hivecs backcompat-cntfrq'
   ).split(' '),

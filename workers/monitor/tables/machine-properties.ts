@@ -51,3 +51,16 @@ export const MACHINE_PROPERTY_TEXT: Readonly<Record<keyof typeof OWN, string>> =
   'q35+memory': EVERY_MACHINE + EVERY_PC + OWN['q35+memory'],
   none: EVERY_MACHINE + OWN.none,
 };
+
+/** `virt` lists its own, in its order. */
+export const VIRT_PROPERTY_TEXT = `
+  type:string kernel:string dt-compatible:string boot:BootConfiguration memory:MemorySizeConfiguration
+  initrd:string confidential-guest-support:link<confidential-guest-support> graphics:bool usb:bool
+  firmware:string memory-encryption:string smp:SMPConfiguration dump-guest-core:bool phandle-start:int
+  dumpdtb:string memory-backend:link<memory-backend> dtb:string mem-merge:bool append:string
+  suppress-vmdesc:bool virtualization:bool its:bool secure:bool default-bus-bypass-iommu:bool iommu:string
+  acpi:OnOffAuto mte:bool x-oem-table-id:string gic-version:string dtb-randomness:bool ras:bool highmem:bool
+  dtb-kaslr-seed:bool x-oem-id:string fw_cfg:child<fw_cfg_mem> pflash0:str hmat:bool pflash1:str
+  unattached:child<container> peripheral:child<container> nvdimm:bool peripheral-anon:child<container>
+  virt.flash0:child<cfi.pflash01> nvdimm-persistence:string virt.flash1:child<cfi.pflash01>
+`;
