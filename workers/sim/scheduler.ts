@@ -35,6 +35,8 @@ export class Scheduler implements Clock, LogContext {
   private readonly log: EventLog;
   /** Processors that execute something, in no order that matters. */
   private readonly running: Processor[] = [];
+  /** False: certainly no processor busy-waits. */
+  private someSpin = false;
   private active: Processor | undefined;
   private stopped = false;
   /** Time of the event that ran last or is running. */
@@ -181,18 +183,22 @@ export class Scheduler implements Clock, LogContext {
     } finally {
       this.active = undefined;
     }
-    this.reached = Math.max(this.reached, processor.localTime);
+    if (processor.localTime > this.reached) this.reached = processor.localTime;
+    if (processor.spinning) this.someSpin = true;
     this.releaseSpinners(processor.localTime);
   }
 
   /** A busy-wait that can end does so at the time of what ended it. */
   private releaseSpinners(time: Ns): void {
+    if (!this.someSpin) return;
+    let left = false;
     for (const processor of this.running) {
       if (processor.spinning && processor.spinOver()) {
         processor.localTime = Math.max(processor.localTime, time);
         processor.spinning = undefined;
-      }
+      } else if (processor.spinning) left = true;
     }
+    this.someSpin = left;
   }
 
   private furthestBehind(): Processor | undefined {

@@ -49,7 +49,11 @@ function* acpi_ds_resolve_package_element(acpi: AcpiGlobals, holder: PackageObje
 export function* acpi_ds_resolve_package(acpi: AcpiGlobals, holder: PackageObject): Co {
   if (holder.resolved) return;
   holder.resolved = true;
-  for (const [index, element] of holder.elements.entries()) {
+  const { elements } = holder;
+  for (let index = 0; index < elements.length; index++) {
+    const element = elements[index];
+    // most of a variable-length package is empty
+    if (element === undefined) continue;
     if (element instanceof PackageObject) yield* acpi_ds_resolve_package(acpi, element);
     else if (element instanceof ReferenceObject) yield* acpi_ds_resolve_package_element(acpi, holder, index);
   }
