@@ -242,6 +242,11 @@ export interface Syscalls {
   tcgetattr(fd: number): Termios | number;
   /** Modes that `change` does not name stay. */
   tcsetattr(fd: number, change: Partial<Termios>): Co<number>;
+  /**
+   * Touches so many bytes of anonymous memory that the process has not touched before; a negative number unmaps them.
+   * Without room the kernel kills somebody, perhaps the caller.
+   */
+  touch(bytes: number): Co<number>;
   nanosleep(duration: Ns): Co<number>;
   /** Spends processor time in user mode; the scheduler may preempt and migrate meanwhile. */
   compute(duration: Ns): Co;

@@ -4,6 +4,8 @@ import { devtmpfs_root } from '../drivers/base/devtmpfs.ts';
 import { chr_dev_init } from '../drivers/char/mem.ts';
 import type { inode, mount, path } from '../include/linux/fs.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { PAGE_SIZE } from '../mm/page_alloc.ts';
+import { totalram_pages } from '../mm/watermark.ts';
 import { d_path } from './d_path.ts';
 import { kernfs_get_inode } from './kernfs/inode.ts';
 import { do_mkdirat, filename_lookup } from './namei.ts';
@@ -13,11 +15,9 @@ import { ramfs_fill_super } from './ramfs/inode.ts';
 import { sysfs_find_or_create_dir } from './sysfs/dir.ts';
 import { sysfs_root } from './sysfs/mount.ts';
 
-/**
- * Bytes that the files of one tmpfs may hold. A real one takes up to half of the memory; the lab's files live in the
- * browser's.
- */
-const TMPFS_LIMIT = 32 << 20;
+/** Bytes that the files of a tmpfs may hold: half of the memory, as it is when it is mounted. */
+const tmpfsLimit = (k: Kernel): number =>
+  Math.floor((totalram_pages(k) || Number.MAX_SAFE_INTEGER / PAGE_SIZE) / 2) * PAGE_SIZE;
 
 const mountOf = (root: inode, devname: string, where: string, options: string): mount => ({
   mnt_sb: root.i_sb,
@@ -29,7 +29,7 @@ const mountOf = (root: inode, devname: string, where: string, options: string): 
 
 /** @linux fs/namespace.c mnt_init and init/do_mounts.c: the root file system, empty. Only on the boot processor. */
 export function mnt_init(k: Kernel): void {
-  init_mount_tree(k, mountOf(ramfs_fill_super(k, 'rootfs', 0o755, TMPFS_LIMIT), 'rootfs', '/', 'rw'));
+  init_mount_tree(k, mountOf(ramfs_fill_super(k, 'rootfs', 0o755, Number.MAX_SAFE_INTEGER), 'rootfs', '/', 'rw'));
 }
 
 /** File systems that mount(2) knows: what is at their root, and what /proc/mounts tells of them. */
@@ -37,7 +37,7 @@ const FILE_SYSTEMS: Readonly<Record<string, { root(k: Kernel): inode; readonly o
   proc: { root: proc_root_inode, options: 'rw,relatime' },
   sysfs: { root: (k) => kernfs_get_inode(k, { type: 'sysfs' }, sysfs_root(k)), options: 'rw,relatime' },
   devtmpfs: { root: devtmpfs_root, options: 'rw,relatime,mode=755,inode64' },
-  tmpfs: { root: (k) => ramfs_fill_super(k, 'tmpfs', 0o1777, TMPFS_LIMIT), options: 'rw,relatime,inode64' },
+  tmpfs: { root: (k) => ramfs_fill_super(k, 'tmpfs', 0o1777, tmpfsLimit(k)), options: 'rw,relatime,inode64' },
   // empty: of what is behind them the lab has nothing, but programs ask whether they are there
   debugfs: { root: (k) => ramfs_fill_super(k, 'debugfs', 0o700, 0), options: 'rw,relatime' },
   tracefs: { root: (k) => ramfs_fill_super(k, 'tracefs', 0o700, 0), options: 'rw,relatime' },

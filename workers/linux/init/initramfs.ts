@@ -34,7 +34,7 @@ function makeEntry(k: Kernel, { path, mode, content, target }: RootfsEntry): voi
   const made = path_openat(k, root, path, O_CREAT | O_WRONLY | O_TRUNC, mode ?? 0o644);
   if (typeof made === 'number') throw new Error(`initramfs: ${path}: ${made}`);
   made.dentry.i_mode = mode ?? 0o644;
-  ramfs_set_content(made.dentry, content);
+  ramfs_set_content(k, made.dentry, content);
 }
 
 /** Puts files into the root file system, in order. */

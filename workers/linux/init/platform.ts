@@ -30,6 +30,8 @@ import { pm_init } from '../kernel/power/main.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import type { Kernel } from '../kernel-context.ts';
 import { uevent_seqnum_init } from '../lib/kobject_uevent.ts';
+import { hugetlb_init } from '../mm/hugetlb.ts';
+import { mhp_parameters_init } from '../mm/mhp-parameters.ts';
 import { bootMessages } from './boot-messages.ts';
 import type { BootParts, Initcall } from './main.ts';
 
@@ -78,6 +80,8 @@ export const platformSubsysInitcalls: readonly Initcall[] = [
   { name: 'pm_init', fn: pm_init },
   { name: 'init_irq_proc', fn: init_irq_proc_call },
   { name: 'topology_init', fn: topology_init },
+  { name: 'hugetlb_init', fn: hugetlb_init },
+  { name: 'param_sysfs_init', fn: mhp_parameters_init },
   { name: 'acpi_init', fn: acpi_init },
   { name: 'pci_subsys_init', fn: pci_subsys_init },
 ];

@@ -10,6 +10,7 @@ import { ERESTARTSYS } from '../include/linux/errno.ts';
 import { currentProcess, detachProcess, type process, processes, processOf } from '../include/linux/sched/process.ts';
 import type { task_struct } from '../include/linux/sched.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { exit_mmap } from '../mm/anon.ts';
 import { panic } from './panic.ts';
 import { wait_event_interruptible, wake_up } from './sched/wait.ts';
 import { send_sig } from './signal.ts';
@@ -54,6 +55,7 @@ const exit_notify = traced('exit_notify', function* (k: Kernel, process: process
 function* exitProcess(k: Kernel, task: task_struct): Co {
   const process = processOf(k, task);
   if (!process) return;
+  exit_mmap(k, process);
   yield* exit_files(k, process.files);
   yield* exit_notify(k, process);
 }

@@ -27,6 +27,7 @@ function newProcess(task: task_struct, of: Pick<process, 'files' | 'fs' | 'cmdli
     group_exit_code: undefined,
     exit_state: 'running',
     stopped: 0,
+    anonComm: undefined,
   };
 }
 

@@ -5,6 +5,8 @@
  *
  * Sizes are estimates for an idle Debian guest. Where they land follows mm/page_alloc.c: the kernel asks the zones from
  * Normal down, user pages begin with Movable, and a zone's pages are used from those that came online first.
+ * What a user makes the guest hold beyond that (files in memory, huge pages, anonymous memory) is claimed page by page:
+ * frame-claims.ts.
  */
 
 import { PF_KTHREAD } from '../include/linux/sched.ts';
@@ -14,7 +16,8 @@ import { type Kernel, kernelState } from '../kernel-context.ts';
 import { for_each_online_node } from './numa.ts';
 import { PAGES_PER_SECTION, type ZoneName, type zone } from './page_alloc.ts';
 
-export type FrameUse = 'kernel' | 'slab' | 'movable';
+/** `hugetlb`: a free huge page of the pool, which is given up when its block goes; `memmap`: the block's own struct pages. */
+export type FrameUse = 'kernel' | 'slab' | 'movable' | 'hugetlb' | 'memmap';
 
 /** Page frames in one section that one holder has. */
 export interface UsedFrames {
@@ -49,6 +52,10 @@ interface Frames {
   readonly holders: Map<number, string>;
   nextPid: number;
   slabs: number;
+  /** Who has claimed pages, and how many. */
+  readonly claims: Map<string, number>;
+  /** Pages of the root file system that have a place. */
+  rootFiles: number;
   /** First frames of the sections whose use has changed since somebody asked. */
   readonly touched: Set<number>;
 }
@@ -58,34 +65,52 @@ const frames = kernelState<Frames>(() => ({
   holders: new Map(),
   nextPid: 1,
   slabs: 0,
+  claims: new Map(),
+  rootFiles: 0,
   touched: new Set(),
 }));
 
-/** A section's pages are given to the allocator. */
-export function addSection(k: Kernel, start: number, zone: zone): void {
-  frames(k).sections.push({ start, zone, used: [], isolated: true });
+/** A section's pages are given to the allocator; its first `memmap` ones hold the struct pages of the block. */
+export function addSection(k: Kernel, start: number, zone: zone, memmap = 0): void {
+  const used: UsedFrames[] = memmap > 0 ? [{ start, count: memmap, use: 'memmap', holder: 'memmap' }] : [];
+  frames(k).sections.push({ start, zone, used, isolated: true });
   frames(k).touched.add(start);
 }
 
 /** Page frames of the buffer of the software IO TLB and of what lies above it, from the end of memory down. */
 const HELD_AT_TOP = 0xa000;
+/** Of those, as a share, what is in use: the IO TLB's buffer, struct pages, hash tables. */
+const SHARE_HELD_AT_TOP = 0.4;
+/** Where the kernel's image ends, with what was allocated behind it. */
+const IMAGE_END = 0x4400;
+/** Files of the recorded guest's root file system. */
+export const ROOT_FILE_PAGES = 16_966;
+
+/** What boot has put into a section. Places are estimates; which sections have kernel pages is as recorded. */
+function bootFrames(k: Kernel, at: number, count: number, zone: zone): UsedFrames[] {
+  const end = zone.zone_start_pfn + zone.spanned_pages;
+  if (at === 0) {
+    return [
+      { start: 0, count: IMAGE_END, use: 'kernel', holder: 'kernel image' },
+      { start: IMAGE_END, count: PAGES_PER_SECTION - IMAGE_END, use: 'slab', holder: 'slab' },
+    ];
+  }
+  if (at + count > end - HELD_AT_TOP && zone.name !== 'Normal') {
+    const first = Math.max(at, end - HELD_AT_TOP);
+    const size = Math.max(1, Math.floor((Math.min(at + PAGES_PER_SECTION, end) - first) * SHARE_HELD_AT_TOP));
+    return [{ start: first, count: size, use: 'kernel', holder: 'boot' }];
+  }
+  const state = frames(k);
+  const files = Math.min(count, ROOT_FILE_PAGES - state.rootFiles);
+  if (files <= 0 || zone.name === 'Normal') return [];
+  state.rootFiles += files;
+  return [{ start: at, count: files, use: 'movable', holder: 'rootfs' }];
+}
 
 /** A boot section: the kernel's image is in the first, its early allocations and the IO TLB's buffer in the last ones. */
 export function addBootSection(k: Kernel, start: number, count: number, zone: zone): void {
-  const end = zone.zone_start_pfn + zone.spanned_pages;
-  const held = start === 0 || (start + count > end - HELD_AT_TOP && zone.name !== 'Normal');
   for (let at = start; at < start + count; at += PAGES_PER_SECTION) {
-    const first = at === 0 ? 0 : Math.max(at, end - HELD_AT_TOP);
-    const used: UsedFrames[] = held
-      ? [
-          {
-            start: first,
-            count: Math.max(1, Math.min(at + PAGES_PER_SECTION, end) - first),
-            use: 'kernel',
-            holder: 'boot',
-          },
-        ]
-      : [];
+    const used = bootFrames(k, at, Math.min(count, PAGES_PER_SECTION), zone);
     frames(k).sections.push({ start: at, zone, used, isolated: false });
     frames(k).touched.add(at);
   }
@@ -109,15 +134,99 @@ export const usedFrames = (k: Kernel, start: number, count: number): UsedFrames[
     .flatMap(({ used }) => used)
     .sort((a, b) => a.start - b.start);
 
-/** The first free run in a section, at most `count` pages. */
-function freeRun({ start, used }: Section, count: number): { start: number; count: number } | undefined {
+const alignUp = (value: number, align: number): number => Math.ceil(value / align) * align;
+
+/** The first free run in a section, at most `count` pages, a multiple of `align` and aligned to it. */
+function freeRun({ start, used }: Section, count: number, align = 1): { start: number; count: number } | undefined {
+  const fits = (from: number, to: number): { start: number; count: number } | undefined => {
+    const first = alignUp(from, align);
+    const pages = Math.floor(Math.min(count, to - first) / align) * align;
+    return pages > 0 ? { start: first, count: pages } : undefined;
+  };
   let at = start;
   for (const range of used) {
-    if (range.start > at) return { start: at, count: Math.min(count, range.start - at) };
-    at = range.start + range.count;
+    const run = range.start > at ? fits(at, range.start) : undefined;
+    if (run) return run;
+    at = Math.max(at, range.start + range.count);
   }
-  const left = start + PAGES_PER_SECTION - at;
-  return left > 0 ? { start: at, count: Math.min(count, left) } : undefined;
+  return fits(at, start + PAGES_PER_SECTION);
+}
+
+function occupy(k: Kernel, section: Section, range: UsedFrames): void {
+  frames(k).touched.add(section.start);
+  const next = section.used.findIndex(({ start }) => start > range.start);
+  const at = next < 0 ? section.used.length : next;
+  const before = section.used[at - 1];
+  const joins = before && before.start + before.count === range.start;
+  if (joins && before.use === range.use && before.holder === range.holder) {
+    section.used[at - 1] = { ...before, count: before.count + range.count };
+  } else section.used.splice(at, 0, range);
+}
+
+/** Places pages in a zone, where its sections have room: how many. */
+function placeInZone(k: Kernel, zone: zone, use: FrameUse, pages: number, holder: string, align = 1): number {
+  let left = pages;
+  for (const section of frames(k).sections) {
+    if (section.isolated || section.zone !== zone) continue;
+    for (let run = freeRun(section, left, align); left > 0 && run; run = freeRun(section, left, align)) {
+      occupy(k, section, { ...run, use, holder });
+      left -= run.count;
+    }
+  }
+  return pages - left;
+}
+
+/** Places pages that `holder` is to account for itself: how many had room. */
+export function claimInZone(
+  k: Kernel,
+  zone: zone,
+  use: FrameUse,
+  pages: number,
+  holder: string,
+  align: number,
+): number {
+  const taken = placeInZone(k, zone, use, pages, holder, align);
+  const { claims } = frames(k);
+  if (taken > 0) claims.set(holder, (claims.get(holder) ?? 0) + taken);
+  return taken;
+}
+
+/** Pages that were claimed. */
+export const claimedBy = (k: Kernel, holder: string): number => frames(k).claims.get(holder) ?? 0;
+
+/** Gives claimed pages back, the latest sections' first; only those of `within`, if given: how many. */
+export function dropClaim(k: Kernel, holder: string, pages: number, within?: (pfn: number) => boolean): number {
+  const { sections, claims } = frames(k);
+  let left = Math.min(pages, claimedBy(k, holder));
+  const wanted = left;
+  for (const section of [...sections].reverse()) {
+    for (const range of [...section.used].reverse()) {
+      if (left === 0) break;
+      if (range.holder !== holder || (within && !within(range.start))) continue;
+      const count = Math.min(left, range.count);
+      section.used.splice(section.used.indexOf(range), 1);
+      if (count < range.count) occupy(k, section, { ...range, count: range.count - count });
+      frames(k).touched.add(section.start);
+      left -= count;
+    }
+  }
+  const now = claimedBy(k, holder) - (wanted - left);
+  if (now > 0) claims.set(holder, now);
+  else claims.delete(holder);
+  return wanted - left;
+}
+
+/** Claimed pages of a zone by use: what its free pages lack beside the estimate of boot's allocations. */
+export function claimedInZone(k: Kernel, zone: zone, use?: FrameUse): number {
+  const { sections, claims } = frames(k);
+  let pages = 0;
+  for (const section of sections) {
+    if (section.zone !== zone) continue;
+    for (const range of section.used) {
+      if (claims.has(range.holder) && (use === undefined || range.use === use)) pages += range.count;
+    }
+  }
+  return pages;
 }
 
 const KERNEL_ZONES: readonly ZoneName[] = ['Normal'];
@@ -129,15 +238,13 @@ const MOVABLE_ZONES: readonly ZoneName[] = ['Movable', 'Normal'];
  */
 function take(k: Kernel, use: FrameUse, pages: number, holder: string): number {
   let left = pages;
-  const { sections, touched } = frames(k);
+  const { sections } = frames(k);
   for (const name of use === 'movable' ? MOVABLE_ZONES : KERNEL_ZONES) {
     for (const nid of for_each_online_node(k)) {
       for (const section of sections) {
         if (section.isolated || section.zone.name !== name || section.zone.nid !== nid) continue;
         for (let run = freeRun(section, left); left > 0 && run; run = freeRun(section, left)) {
-          touched.add(section.start);
-          section.used.push({ ...run, use, holder });
-          section.used.sort((a, b) => a.start - b.start);
+          occupy(k, section, { ...run, use, holder });
           left -= run.count;
         }
       }
@@ -178,20 +285,46 @@ export function settleFrames(k: Kernel): void {
   }
 }
 
-/** Moves the movable pages out of a range: how many. Boot memory takes what no hot-added section has room for. */
-export function migrateFrames(k: Kernel, start: number, count: number): number {
-  let pages = 0;
+/** What went to other frames, and what found none. */
+export interface Migration {
+  readonly moved: number;
+  /** The first page that has to stay, because there is nowhere to go. */
+  readonly stuck: UsedFrames | undefined;
+}
+
+/**
+ * Moves the movable pages out of a range. Those of small processes find room in boot memory when no hot-added section
+ * has any; claimed ones go where `place` finds room: the pages that it placed.
+ */
+export function migrateFrames(
+  k: Kernel,
+  start: number,
+  count: number,
+  place: (range: UsedFrames) => number,
+): Migration {
+  let moved = 0;
+  let stuck: UsedFrames | undefined;
   for (const section of sectionsIn(k, start, count)) {
     const moving = section.used.filter(({ use }) => use === 'movable');
     section.used = section.used.filter(({ use }) => use !== 'movable');
     if (moving.length > 0) frames(k).touched.add(section.start);
     for (const range of moving) {
-      take(k, 'movable', range.count, range.holder);
-      pages += range.count;
+      const claimed = frames(k).claims.has(range.holder);
+      const placed = claimed ? place(range) : range.count;
+      if (!claimed) take(k, 'movable', range.count, range.holder);
+      moved += placed;
+      if (placed === range.count) continue;
+      const rest = { ...range, start: range.start + placed, count: range.count - placed };
+      occupy(k, section, rest);
+      stuck ??= rest;
     }
   }
-  return pages;
+  return { moved, stuck };
 }
+
+/** Places pages of a holder that has claimed them already: migration's target. */
+export const moveInZone = (k: Kernel, zone: zone, { use, holder }: UsedFrames, pages: number): number =>
+  placeInZone(k, zone, use, pages, holder);
 
 /** Used pages of a zone's hot-added sections. */
 export function usedInZone(k: Kernel, zone: zone): number {

@@ -13,9 +13,11 @@ import { archOps } from '../kernel/arch-ops.ts';
 import { pr_err } from '../kernel/printk/printk.ts';
 import { release_mem_region_adjustable, release_resource, request_region, type resource } from '../kernel/resource.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { mhpParameters } from './mhp-parameters.ts';
 import { reportNodeMasks } from './node_states.ts';
 import { node_online, node_possible, numaTables } from './numa.ts';
 import { lockMemoryHotplug, mhp_default_online_type, reportValidZones, unlockMemoryHotplug } from './online_pages.ts';
+import { PAGE_SIZE } from './page_alloc.ts';
 import { build_all_zonelists } from './watermark.ts';
 
 /** set_node_online: false when the caller registers the node once its memory is there. */
@@ -77,13 +79,17 @@ const arch_remove_memory = traced('arch_remove_memory', function* (_k: Kernel, _
   for (let done = 0; done < size; done += 0x800_0000) yield* spend(POPULATE_SECTION / 4);
 });
 
+/** mhp_supports_memmap_on_memory(): only for a range that is one block. */
+const vmemmapPages = (k: Kernel, size: number): number =>
+  mhpParameters(k).memmap_on_memory && size === memory_block_size_bytes(k) ? (size / PAGE_SIZE / PAGE_SIZE) * 64 : 0;
+
 /** With the memory hotplug lock held: node, struct pages, blocks. */
 function* addBlocks(k: Kernel, nid: number, start: number, size: number): Co<number> {
   const added = yield* __try_online_node(k, nid, false);
   if (added < 0) return added;
   let ret = yield* arch_add_memory(k, start, size);
   if (ret < 0) return ret;
-  ret = yield* create_memory_block_devices(k, start, size);
+  ret = yield* create_memory_block_devices(k, start, size, vmemmapPages(k, size));
   if (ret < 0) {
     yield* arch_remove_memory(k, start, size);
     return ret;

@@ -1,8 +1,7 @@
 /**
  * Giving the pages of a memory block to a zone, and taking them back.
  *
- * @linux mm/memory_hotplug.c, the half that bringing blocks online and offline needs; without huge pages, memory on
- * memory (memmap_on_memory) and the auto-movable policy
+ * @linux mm/memory_hotplug.c, the half that bringing blocks online and offline needs; without memory groups
  */
 import { ERRNO } from '../../abi/syscall.ts';
 import { type Co, spend, traced } from '../../sim/coroutine.ts';
@@ -18,20 +17,16 @@ import { get_current, TASK_IDLE, TASK_RUNNING, type task_struct } from '../inclu
 import { cpus_read_lock, cpus_read_unlock } from '../kernel/cpu-locks.ts';
 import { kthread_run, kthread_should_stop, kthread_stop } from '../kernel/kthread.ts';
 import { init_percpu_rwsem, percpu_down_write, percpu_up_write } from '../kernel/locking/percpu-rwsem.ts';
+import { pr_warn } from '../kernel/printk/printk.ts';
 import { isSystemRam } from '../kernel/resource.ts';
 import { cond_resched, schedule, set_current_state } from '../kernel/sched/core.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
-import {
-  addSection,
-  frameCounts,
-  migrateFrames,
-  removeSection,
-  settleFrames,
-  touchedSections,
-  type UsedFrames,
-  usedFrames,
-} from './frames.ts';
+import { migrateOut } from './frame-claims.ts';
+import { addSection, removeSection, settleFrames, type UsedFrames, usedFrames } from './frames.ts';
+import { dissolve_free_huge_pages } from './hugetlb.ts';
+import { mhpParameters } from './mhp-parameters.ts';
 import { nodeStates, reportNodeMasks } from './node_states.ts';
+import { for_each_online_node, nodeList } from './numa.ts';
 import {
   nodeZone,
   nodeZones,
@@ -42,11 +37,13 @@ import {
   zone_intersects,
 } from './page_alloc.ts';
 import {
+  dump_page,
   start_isolate_page_range,
   test_pages_isolated,
   undo_isolate_page_range,
   unmovableFrames,
 } from './page_isolation.ts';
+import { reportFrames } from './report-frames.ts';
 import { build_all_zonelists, init_per_zone_wmark_min } from './watermark.ts';
 
 export const mem_hotplug_lock = kernelState(() => init_percpu_rwsem('mem_hotplug_lock'));
@@ -96,13 +93,44 @@ function default_zone_for_pfn(k: Kernel, nid: number, start: number, count: numb
   return movable_node_enabled(k) ? movable : kernel;
 }
 
+/** Whether movable memory may grow by so many pages: it must not outweigh the kernel's memory of boot. */
+function auto_movable_can_online_movable(k: Kernel, nid: number | undefined, count: number): boolean {
+  const zones = nid === undefined ? for_each_online_node(k).flatMap((node) => nodeZones(k, node)) : nodeZones(k, nid);
+  const kernel = zones.reduce((sum, zone) => sum + presentEarly(k, zone), 0);
+  const movable = zones.reduce((sum, { name, present_pages }) => sum + (name === 'Movable' ? present_pages : 0), 0);
+  return movable + count <= Math.floor((mhpParameters(k).auto_movable_ratio * kernel) / 100);
+}
+
+/** Pages of a kernel zone that were there at boot. */
+const earlyPages = kernelState((k) => {
+  const pages = new Map<zone, number>();
+  for (const nid of for_each_online_node(k)) {
+    for (const zone of nodeZones(k, nid)) if (zone.name !== 'Movable') pages.set(zone, zone.present_pages);
+  }
+  return pages;
+});
+/** To be called at boot. */
+export const rememberEarlyPages = (k: Kernel): void => void earlyPages(k);
+const presentEarly = (k: Kernel, zone: zone): number => earlyPages(k).get(zone) ?? 0;
+
+/** The policy `auto-movable`. */
+function auto_movable_zone_for_pfn(k: Kernel, nid: number, start: number, count: number): zone {
+  const kernel = default_kernel_zone_for_pfn(k, nid, start, count);
+  if (mhpParameters(k).auto_movable_ratio === 0 || !auto_movable_can_online_movable(k, undefined, count)) return kernel;
+  const numa = mhpParameters(k).auto_movable_numa_aware;
+  if (numa && !auto_movable_can_online_movable(k, nid, count)) return kernel;
+  return nodeZone(k, nid, 'Movable');
+}
+
 /** The zone that a range would join. */
 export const zone_for_pfn_range = traced(
   'zone_for_pfn_range',
   function* (k: Kernel, type: OnlineType, nid: number, start: number, count: number): Co<zone> {
     if (type === 'online_kernel') return default_kernel_zone_for_pfn(k, nid, start, count);
     if (type === 'online_movable') return nodeZone(k, nid, 'Movable');
-    return default_zone_for_pfn(k, nid, start, count);
+    return mhpParameters(k).online_policy === 'auto-movable'
+      ? auto_movable_zone_for_pfn(k, nid, start, count)
+      : default_zone_for_pfn(k, nid, start, count);
   },
 );
 
@@ -166,10 +194,10 @@ const MAX_ORDER_PAGES = 1024;
 
 export const generic_online_page = traced('generic_online_page', function* (_k: Kernel, _pfn: number): Co {});
 
-function* online_pages_range(k: Kernel, start: number, count: number, zone: zone): Co {
-  for (let pfn = start; pfn < start + count; pfn += MAX_ORDER_PAGES) yield* generic_online_page(k, pfn);
-  for (let at = start; at < start + count; at += PAGES_PER_SECTION) addSection(k, at, zone);
-  zone.managed_pages += count;
+function* online_pages_range(k: Kernel, start: number, count: number, zone: zone, memmap: number): Co {
+  for (let pfn = start + memmap; pfn < start + count; pfn += MAX_ORDER_PAGES) yield* generic_online_page(k, pfn);
+  for (let at = start; at < start + count; at += PAGES_PER_SECTION) addSection(k, at, zone, memmap);
+  zone.managed_pages += count - memmap;
 }
 
 /** Threads of the nodes that came after boot, by name. */
@@ -205,10 +233,13 @@ function* sleepUntilStopped(k: Kernel): Co<number> {
   return 0;
 }
 
-/** Gives the range to the zone. 0, or -errno when somebody who was asked said no. */
+/**
+ * Gives the range to the zone, but for the first `memmap` pages, which hold its struct pages. 0, or -errno when somebody
+ * who was asked said no.
+ */
 export const online_pages = traced(
   'online_pages',
-  function* (k: Kernel, start: number, count: number, zone: zone): Co<number> {
+  function* (k: Kernel, start: number, count: number, zone: zone, memmap: number): Co<number> {
     // who is there already has its pages elsewhere
     settleFrames(k);
     yield* move_pfn_range_to_zone(k, zone, start, count);
@@ -219,7 +250,7 @@ export const online_pages = traced(
       return ret;
     }
     const isFirst = !populated_zone(zone);
-    yield* online_pages_range(k, start, count, zone);
+    yield* online_pages_range(k, start, count, zone, memmap);
     zone.present_pages += count;
     nodeStates(k).gained(zone.nid, zone.name);
     reportNodeMasks(k);
@@ -245,16 +276,45 @@ export const __offline_isolated_pages = traced(
   },
 );
 
+/** Trying again takes the processor: nothing else happens meanwhile. */
+const RETRY = 40_000_000;
+/** Messages of one kind within five seconds (DEFAULT_RATELIMIT_BURST and _INTERVAL). */
+const BURST = 10;
+const BURST_INTERVAL = 5_000_000_000;
+
+const ratelimit = kernelState(() => ({ begin: Number.NEGATIVE_INFINITY, printed: 0 }));
+
+/** There is nowhere to go with a page: says so, now and then, and will be tried again. */
+function* migrationFailed(k: Kernel, page: UsedFrames, zone: zone): Co {
+  reportFrames(k);
+  const state = ratelimit(k);
+  const now = k.clock.now();
+  if (now - state.begin > BURST_INTERVAL) Object.assign(state, { begin: now, printed: 0 });
+  if (state.printed++ < BURST) {
+    const mode = 'mode:0x144cca(GFP_HIGHUSER_MOVABLE|__GFP_RETRY_MAYFAIL|__GFP_COMP)';
+    const from = `nodemask=${zone.nid},cpuset=/,mems_allowed=${nodeList(for_each_online_node(k))}`;
+    yield* pr_warn(k, `${get_current(k).comm}: page allocation failure: order:0, ${mode}, ${from}`);
+    yield* pr_warn(k, `migrating pfn ${page.start.toString(16)} failed ret:-12`);
+    yield* dump_page(k, page, zone, 'migration failure');
+  }
+  yield* spend(RETRY);
+}
+
 /** Moves out what can be moved, until nothing is left that could. 0 or -errno. */
-function* emptyRange(k: Kernel, start: number, count: number): Co<number> {
+function* emptyRange(k: Kernel, start: number, count: number, zone: zone): Co<number> {
   for (;;) {
     if (signal_pending(k, get_current(k))) return -ERRNO.EINTR;
     yield* cond_resched(k);
-    const moved = migrateFrames(k, start, count);
+    const { moved, stuck } = migrateOut(k, start, count);
     if (moved > 0) {
       k.log.emit('pages_migrated', start, moved);
       yield* spend(moved * MIGRATE_PAGE);
     }
+    if (stuck) {
+      yield* migrationFailed(k, stuck, zone);
+      continue;
+    }
+    dissolve_free_huge_pages(k, start, count);
     if ((yield* test_pages_isolated(k, start, count)) === 0) return 0;
     const left = usedFrames(k, start, count);
     if (!left.some(({ use }) => use === 'movable')) return -ERRNO.EBUSY;
@@ -275,7 +335,7 @@ function* notified(k: Kernel, action: MemoryAction, start: number, count: number
 /** Takes the range from the zone. 0 or -errno; after a failure all is as it was. */
 export const offline_pages = traced(
   'offline_pages',
-  function* (k: Kernel, start: number, count: number, zone: zone): Co<number> {
+  function* (k: Kernel, start: number, count: number, zone: zone, memmap: number): Co<number> {
     if (!isSystemRam(k, start * PAGE_SIZE, count * PAGE_SIZE)) {
       reportRefusal(k, start, count, zone, 'memory holes');
       return -ERRNO.EINVAL;
@@ -287,7 +347,7 @@ export const offline_pages = traced(
     }
     ret = yield* notified(k, 'MEM_GOING_OFFLINE', start, count);
     const refusal = ret < 0 ? 'notifier failure' : 'signal backoff';
-    if (ret === 0) ret = yield* emptyRange(k, start, count);
+    if (ret === 0) ret = yield* emptyRange(k, start, count, zone);
     if (ret < 0) {
       reportRefusal(k, start, count, zone, ret === -ERRNO.EBUSY ? 'unmovable page' : refusal);
       yield* undo_isolate_page_range(k, start, count);
@@ -295,7 +355,7 @@ export const offline_pages = traced(
       return ret;
     }
     yield* __offline_isolated_pages(k, start, count);
-    zone.managed_pages -= count;
+    zone.managed_pages -= count - memmap;
     zone.present_pages -= count;
     init_per_zone_wmark_min(k);
     if (!populated_zone(zone)) yield* build_all_zonelists(k);
@@ -308,32 +368,6 @@ export const offline_pages = traced(
     return 0;
   },
 );
-
-/** Neighbours of one use and holder are told of as one. */
-function joined(ranges: readonly UsedFrames[]): UsedFrames[] {
-  const found: UsedFrames[] = [];
-  for (const range of ranges) {
-    const last = found.at(-1);
-    const meets = last && last.start + last.count === range.start;
-    if (meets && last.use === range.use && last.holder === range.holder) {
-      found[found.length - 1] = { ...last, count: last.count + range.count };
-    } else found.push(range);
-  }
-  return found;
-}
-
-/** For who draws the blocks: what the pages of those that have changed are used for now. */
-export function reportFrames(k: Kernel): void {
-  const size = memory_block_size_bytes(k) / PAGE_SIZE;
-  const blocks = new Set(touchedSections(k).map((start) => Math.floor(start / size)));
-  for (const block of [...blocks].sort((a, b) => a - b)) {
-    const start = block * size;
-    const { kernel, movable } = frameCounts(k, start, size);
-    const ranges = joined(usedFrames(k, start, size));
-    k.log.emit('memory_block_pages', block, kernel, movable, size, ranges.length);
-    for (const range of ranges) k.log.emit('page_frames', range.start, range.count, range.use, range.holder);
-  }
-}
 
 /** What was told of a node's blocks last. */
 const toldZones = kernelState(() => new Map<number, string>());

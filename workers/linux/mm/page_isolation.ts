@@ -7,7 +7,7 @@ import { ERRNO } from '../../abi/syscall.ts';
 import { type Co, traced } from '../../sim/coroutine.ts';
 import { pr_warn } from '../kernel/printk/printk.ts';
 import type { Kernel } from '../kernel-context.ts';
-import { setIsolated, settleFrames, type UsedFrames, usedFrames } from './frames.ts';
+import { type FrameUse, setIsolated, settleFrames, type UsedFrames, usedFrames } from './frames.ts';
 import { ZONE_NAMES, type zone } from './page_alloc.ts';
 
 const hex16 = (value: bigint): string => value.toString(16).padStart(16, '0');
@@ -37,10 +37,13 @@ export function* dump_page(k: Kernel, range: UsedFrames, zone: zone, reason: str
   yield* pr_warn(k, `page dumped because: ${reason}`);
 }
 
+/** What migration moves, what is dissolved, and what lies outside the range that is isolated. */
+const CAN_GO: ReadonlySet<FrameUse> = new Set(['movable', 'hugetlb', 'memmap']);
+
 /** has_unmovable_pages(). In zone Movable whatever is there can be moved. */
 export function unmovableFrames(k: Kernel, zone: zone, start: number, count: number): UsedFrames | undefined {
   if (zone.name === 'Movable') return undefined;
-  return usedFrames(k, start, count).find(({ use }) => use !== 'movable');
+  return usedFrames(k, start, count).find(({ use }) => !CAN_GO.has(use));
 }
 
 /** 0 with the range isolated, or -EBUSY with a word on the page that cannot be moved. */
@@ -71,6 +74,6 @@ export const undo_isolate_page_range = traced(
 export const test_pages_isolated = traced(
   'test_pages_isolated',
   function* (k: Kernel, start_pfn: number, nr_pages: number): Co<number> {
-    return usedFrames(k, start_pfn, nr_pages).length === 0 ? 0 : -ERRNO.EBUSY;
+    return usedFrames(k, start_pfn, nr_pages).every(({ use }) => use === 'memmap') ? 0 : -ERRNO.EBUSY;
   },
 );

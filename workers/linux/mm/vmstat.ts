@@ -5,28 +5,36 @@
  * memory is an estimate.
  */
 
-import { init_mnt_ns } from '../fs/namespace.ts';
-import { ramfs_used } from '../fs/ramfs/inode.ts';
 import { cpu_online_mask } from '../include/linux/cpumask.ts';
 import type { Kernel } from '../kernel-context.ts';
-import { settleFrames, usedInZone } from './frames.ts';
+import { claimedBy, claimedInZone, type FrameUse, ROOT_FILE_PAGES, settleFrames, usedInZone } from './frames.ts';
 import { for_each_online_node } from './numa.ts';
-import { nodeZones, PAGE_SIZE, populated_zone, type zone } from './page_alloc.ts';
+import { nodeZones, populated_zone, type zone } from './page_alloc.ts';
 import { protection } from './watermark.ts';
 
 /** What slabs, page tables and the per-CPU lists of an idle guest take, pages, as the recordings' free memory tells. */
 const IDLE_USE = 18_300;
-/** Pages of the recorded guest's root file system, all of it in memory; the lab's own files come on top. */
-const ROOT_FILES = 16_966;
 /** Slab pages that could be given back. */
 export const RECLAIMABLE_SLAB = 2_370;
 /** Pages that zone DMA never gets rid of. */
 const DMA_USE = 32;
 
-/** Pages that the files of the root file systems hold. */
-export const filePages = (k: Kernel): number =>
-  ROOT_FILES +
-  Math.ceil(init_mnt_ns(k).mounts.reduce((sum, { mnt_root }) => sum + ramfs_used(mnt_root), 0) / PAGE_SIZE);
+/** Pages that files in memory hold: those of the recorded guest's root file system, and what came since. */
+export const filePages = (k: Kernel): number => ROOT_FILE_PAGES + claimedBy(k, 'tmpfs');
+
+/** Anonymous pages that processes have claimed, of all movable ones that were claimed, as a share. */
+function anonShare(k: Kernel): number {
+  const movable = claimedMovable(k);
+  return movable === 0 ? 0 : anonPagesOfAll(k) / movable;
+}
+
+const claimedMovable = (k: Kernel): number =>
+  for_each_online_node(k)
+    .flatMap((nid) => nodeZones(k, nid))
+    .reduce((sum, zone) => sum + claimedInZone(k, zone, 'movable'), 0);
+
+/** Anonymous pages beyond those that every process has. */
+export const anonPagesOfAll = (k: Kernel): number => claimedMovable(k) - claimedBy(k, 'tmpfs');
 
 const isHotAdded = ({ name }: zone): boolean => name === 'Normal' || name === 'Movable';
 
@@ -39,9 +47,10 @@ const bootZone = (k: Kernel): zone | undefined => {
 /** NR_FREE_PAGES of a zone. */
 export function freePages(k: Kernel, zone: zone): number {
   settleFrames(k);
-  let used = isHotAdded(zone) ? usedInZone(k, zone) : 0;
-  if (zone.name === 'DMA') used = DMA_USE;
-  if (zone === bootZone(k)) used += IDLE_USE + filePages(k);
+  // of boot memory only what was claimed is known page by page
+  let used = isHotAdded(zone) ? usedInZone(k, zone) : claimedInZone(k, zone);
+  if (zone.name === 'DMA') used += DMA_USE;
+  if (zone === bootZone(k)) used += IDLE_USE + ROOT_FILE_PAGES;
   return Math.max(0, zone.managed_pages - used);
 }
 
@@ -86,7 +95,9 @@ function zoneText(k: Kernel, zone: zone, isFirst: boolean): string {
   for (const [label, value] of numbers) lines.push(`\n        ${label.padEnd(8)} ${value}`);
   lines.push(`\n        protection: (${protection(k, zone).join(', ')})`);
   if (!populated_zone(zone)) return `${lines.join('')}\n`;
-  for (const stat of ZONE_STATS) lines.push(item(stat, stat === 'nr_free_pages' ? free : 0));
+  const movable = claimedInZone(k, zone, 'movable') + (zone === bootZone(k) ? ROOT_FILE_PAGES : 0);
+  const stats: Readonly<Record<string, number>> = { nr_free_pages: free, nr_zone_inactive_anon: movable };
+  for (const stat of ZONE_STATS) lines.push(item(stat, stats[stat] ?? 0));
   for (const stat of NUMA_STATS) lines.push(item(stat, 0));
   lines.push('\n  pagesets');
   for (const cpu of cpu_online_mask(k)) {
@@ -130,6 +141,38 @@ export const frag_show = (k: Kernel): string =>
     )
     .join('');
 
+const MIGRATE_TYPES = ['Unmovable', 'Movable', 'Reclaimable', 'HighAtomic', 'Isolate'];
+const PAGEBLOCK_PAGES = 512;
+
+/** Pageblocks of a zone by type: those with kernel pages, and the rest. */
+function pageblocks(zone: zone, kernelPages: number): number[] {
+  const all = Math.ceil(zone.spanned_pages / PAGEBLOCK_PAGES);
+  const unmovable = zone.name === 'Movable' ? 0 : Math.min(all, Math.ceil(kernelPages / PAGEBLOCK_PAGES));
+  return [unmovable, all - unmovable, 0, 0, 0];
+}
+
+/** /proc/pagetypeinfo: all that is free counts as movable. */
+export function pagetypeinfo_show(k: Kernel): string {
+  const zones = for_each_online_node(k).flatMap((nid) => nodeZones(k, nid).filter(populated_zone));
+  const orders = Array.from({ length: ORDERS }, (_, order) => `${`${order}`.padStart(6)} `).join('');
+  const lines = ['Page block order: 9', `Pages per block:  ${PAGEBLOCK_PAGES}`, ''];
+  lines.push(`${'Free pages count per migrate type at order'.padEnd(43)}${orders}`);
+  for (const zone of zones) {
+    for (const type of MIGRATE_TYPES) {
+      const counts = pieces(type === 'Movable' ? freePages(k, zone) : 0).map((count) => `${`${count}`.padStart(6)} `);
+      const where = `Node ${`${zone.nid}`.padStart(4)}, zone ${zone.name.padStart(8)}, type ${type.padStart(12)} `;
+      lines.push(`${where}${counts.join('')}`);
+    }
+  }
+  lines.push('', `Number of blocks type ${MIGRATE_TYPES.map((type) => `${type.padStart(12)} `).join('')}`);
+  for (const zone of zones) {
+    const kernel = zone.managed_pages - freePages(k, zone) - claimedInZone(k, zone);
+    const counts = pageblocks(zone, kernel).map((count) => `${`${count}`.padStart(12)} `);
+    lines.push(`Node ${zone.nid}, zone ${zone.name.padStart(8)} ${counts.join('')}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 /** Lines of a node's meminfo, in kB, in their order; those that are not counted are 0. */
 const NODE_MEMINFO =
   `MemTotal MemFree MemUsed SwapCached Active Inactive Active(anon) Inactive(anon) Active(file) Inactive(file)
@@ -141,22 +184,33 @@ const NODE_MEMINFO =
 export function nodeMeminfo(k: Kernel, nid: number): string {
   const total = nodeZones(k, nid).reduce((sum, { managed_pages }) => sum + managed_pages, 0);
   const free = nodeFreePages(k, nid);
-  const files = bootZone(k)?.nid === nid ? filePages(k) : 0;
+  const zones = nodeZones(k, nid);
+  const claimed = (use: FrameUse): number => zones.reduce((sum, zone) => sum + claimedInZone(k, zone, use), 0);
+  const atBoot = bootZone(k)?.nid === nid ? ROOT_FILE_PAGES : 0;
+  // which node's pages are files' and which are anonymous nobody counts: the share is that of all
+  const anon = Math.round(claimed('movable') * anonShare(k));
+  const files = atBoot + claimed('movable') - anon;
   const known: Readonly<Record<string, number>> = {
     MemTotal: total,
     MemFree: free,
     MemUsed: total - free,
-    Inactive: files,
-    'Inactive(anon)': files,
+    Inactive: files + anon,
+    'Inactive(anon)': files + anon,
     FilePages: files,
+    AnonPages: anon,
     Shmem: files,
   };
   const lines = NODE_MEMINFO.map((name) => {
     const label = `${name}:`.padEnd(15);
     return `Node ${nid} ${label} ${`${(known[name] ?? 0) * 4}`.padStart(8)} kB\n`;
   });
-  const huge = ['HugePages_Total', 'HugePages_Free', 'HugePages_Surp'];
-  return `${lines.join('')}${huge.map((name) => `Node ${nid} ${`${name}:`.padEnd(16)} ${'0'.padStart(5)}\n`).join('')}`;
+  const pool = claimed('hugetlb') / PAGEBLOCK_PAGES;
+  const huge = [
+    ['HugePages_Total', pool],
+    ['HugePages_Free', pool],
+    ['HugePages_Surp', 0],
+  ] as const;
+  return `${lines.join('')}${huge.map(([name, count]) => `Node ${nid} ${`${name}:`.padEnd(16)} ${`${count}`.padStart(5)}\n`).join('')}`;
 }
 
 /** /sys/devices/system/node/nodeN/numastat. */

@@ -156,7 +156,7 @@ export function init_per_zone_wmark_min(k: Kernel): void {
 }
 
 /** The node itself, then those with memory by distance, among equals the next numbers first. */
-function fallbackOrder(k: Kernel, nid: number): number[] {
+export function fallbackOrder(k: Kernel, nid: number): number[] {
   const after = (other: number): number => (other > nid ? other : other + MAX_NUMNODES);
   const others = [...nodeStates(k).memory].filter((other) => other !== nid);
   others.sort((a, b) => node_distance(k, nid, a) - node_distance(k, nid, b) || after(a) - after(b));

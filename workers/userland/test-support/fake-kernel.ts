@@ -521,6 +521,7 @@ export class FakeKernel {
       accept: unsupported,
       connect: unsupported,
       poll: unsupported,
+      touch: unsupported,
       setsid: unsupported,
       setProcessName: unsupported,
       *stat(path) {

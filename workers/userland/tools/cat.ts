@@ -2,7 +2,8 @@
 import { ERRNO } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { errorText, writeAll } from '../stdio.ts';
-import { linesOf, type Tool } from './tool.ts';
+import { parseBytes } from './sizes.ts';
+import { linesOf, type Tool, ToolExit } from './tool.ts';
 
 export function* cat(tool: Tool): Co<number> {
   const options = yield* tool.options('AbEnsTuv', { number: 'n', 'show-ends': 'E', 'show-all': 'A' });
@@ -59,6 +60,9 @@ function decorate(
 const withOldCount = (args: readonly string[]): string[] =>
   args.flatMap((arg, index) => (index === 0 && /^-\d+$/.test(arg) ? ['-n', arg.slice(1)] : [arg]));
 
+/** What is copied at once. */
+const COPY_BLOCK = 65_536;
+
 export function* head(tool: Tool): Co<number> {
   const options = yield* withArguments(tool, withOldCount(tool.args)).options('n:c:qv', {
     lines: 'n',
@@ -67,15 +71,35 @@ export function* head(tool: Tool): Co<number> {
   });
   const bytes = options.value('c');
   const text = bytes ?? options.value('n') ?? '10';
-  const count = Number(text);
+  const count = (parseBytes(text.replace(/^[-+]/, '')) ?? Number.NaN) * (text.startsWith('-') ? -1 : 1);
   if (!Number.isInteger(count)) {
     return yield* tool.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: '${text}'`);
   }
   return yield* eachFile(tool, options.operands, !options.has('q'), options.has('v'), function* (fd, path) {
-    if (bytes !== undefined || count < 0) {
-      const all = yield* readEnough(tool, fd, path, count < 0 ? Number.POSITIVE_INFINITY : count);
+    if (bytes !== undefined && count >= 0) {
+      for (let left = count; left > 0; ) {
+        const block = yield* tool.sys.read(fd, Math.min(left, COPY_BLOCK));
+        if (block === '') break;
+        if (block === -ERRNO.EINTR) continue;
+        if (typeof block === 'number') {
+          yield* tool.complain(`error reading '${path}': ${errorText(block)}`);
+          return 1;
+        }
+        left -= block.length;
+        yield* tool.print(block);
+        if (tool.out.error < 0) {
+          const { error } = tool.out;
+          tool.out.error = 0;
+          yield* tool.complain(`error writing 'standard output': ${errorText(error)}`);
+          throw new ToolExit(1);
+        }
+      }
+      return 0;
+    }
+    if (count < 0) {
+      const all = yield* readEnough(tool, fd, path, Number.POSITIVE_INFINITY);
       if (all === undefined) return 1;
-      if (bytes !== undefined) yield* tool.print(count < 0 ? all.slice(0, count) : all.slice(0, count));
+      if (bytes !== undefined) yield* tool.print(all.slice(0, count));
       else yield* tool.print((all.match(/[^\n]*\n|[^\n]+$/g) ?? []).slice(0, count).join(''));
       return 0;
     }
@@ -104,12 +128,12 @@ export function* tail(tool: Tool): Co<number> {
   });
   const bytes = options.value('c');
   const text = bytes ?? options.value('n') ?? '10';
-  const count = Math.abs(Number(text));
+  const count = parseBytes(text.replace(/^[-+]/, '')) ?? Number.NaN;
   if (!Number.isInteger(count)) {
     return yield* tool.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: '${text}'`);
   }
   return yield* eachFile(tool, options.operands, !options.has('q'), options.has('v'), function* (fd, path) {
-    const all = yield* readEnough(tool, fd, path, Number.POSITIVE_INFINITY);
+    const all = yield* readKept(tool, fd, path);
     if (all === undefined) return 1;
     const units = bytes === undefined ? (all.match(/[^\n]*\n|[^\n]+$/g) ?? []) : [...all];
     const kept = text.startsWith('+') ? units.slice(Math.max(0, count - 1)) : count === 0 ? [] : units.slice(-count);
@@ -149,6 +173,28 @@ function* eachFile(
   }
   return status;
 }
+
+/** All of a file; what is kept of it takes memory, so that an endless one ends the tool. */
+function* readKept(tool: Tool, fd: number, path: string): Co<string | undefined> {
+  const blocks: string[] = [];
+  let untouched = 0;
+  for (;;) {
+    const block = yield* tool.sys.read(fd, COPY_BLOCK);
+    if (block === '') return blocks.join('');
+    if (block === -ERRNO.EINTR) continue;
+    if (typeof block === 'number') {
+      yield* tool.complain(`error reading '${path}': ${errorText(block)}`);
+      return undefined;
+    }
+    blocks.push(block);
+    untouched += block.length;
+    if (untouched < KEPT_STEP) continue;
+    yield* tool.sys.touch(untouched);
+    untouched = 0;
+  }
+}
+
+const KEPT_STEP = 1 << 20;
 
 function* readEnough(tool: Tool, fd: number, path: string, length: number): Co<string | undefined> {
   let text = '';

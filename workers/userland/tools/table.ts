@@ -8,7 +8,8 @@ import { chcpu, lscpu } from './cpus.ts';
 import { chmod, cp, find, ln, mkdir, mktemp, mv, readlink, rm, rmdir, stat, touch } from './files.ts';
 import { grep } from './grep.ts';
 import { ls } from './ls.ts';
-import { chmem, lsmem, numactl } from './memory.ts';
+import { chmem, lsmem, numactl, numastat } from './memory.ts';
+import { dd, memhog } from './memory-users.ts';
 import {
   env,
   falseTool,
@@ -63,6 +64,7 @@ const TOOLS: Readonly<Record<string, ToolMain>> = {
   cp,
   cut,
   date,
+  dd,
   dirname,
   dmesg,
   echo,
@@ -89,6 +91,7 @@ const TOOLS: Readonly<Record<string, ToolMain>> = {
   lscpu,
   lsmem,
   mawk: awk,
+  memhog,
   mkdir,
   mktemp,
   modprobe,
@@ -99,6 +102,7 @@ const TOOLS: Readonly<Record<string, ToolMain>> = {
   nohup: prefix,
   nproc,
   numactl,
+  numastat,
   od,
   paste,
   poweroff: powerOff,

@@ -1,7 +1,7 @@
 /**
  * /sys/devices/system/memory: memory blocks and their way online and offline.
  *
- * @linux drivers/base/memory.c, without groups, altmaps and probing
+ * @linux drivers/base/memory.c, without groups and probing
  */
 import { ERRNO } from '../../../abi/syscall.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
@@ -27,7 +27,7 @@ import {
   mhp_default_online_type,
   offline_pages,
   online_pages,
-  reportFrames,
+  rememberEarlyPages,
   reportZone,
   zone_for_pfn_range,
 } from '../../mm/online_pages.ts';
@@ -41,6 +41,7 @@ import {
   type zone,
   zonesSpanning,
 } from '../../mm/page_alloc.ts';
+import { reportFrames } from '../../mm/report-frames.ts';
 import { init_boot_pages } from '../../mm/watermark.ts';
 import { device_initialize, writeOnly } from './base.ts';
 import { subsys_system_register } from './bus.ts';
@@ -68,7 +69,7 @@ function* memory_block_online(k: Kernel, mem: memory_block): Co<number> {
   const [start, count] = [startPfn(k, mem), pagesPerBlock(k)];
   const zone = yield* zone_for_pfn_range(k, mem.online_type, mem.nid, start, count);
   yield* mem_hotplug_begin(k);
-  const ret = yield* online_pages(k, start, count, zone);
+  const ret = yield* online_pages(k, start, count, zone, mem.nr_vmemmap_pages);
   if (ret === 0) {
     mem.zone = zone;
     k.log.emit('memory_block_zone', mem.block, 'online', zone.name, mem.nid, count);
@@ -81,7 +82,7 @@ function* memory_block_offline(k: Kernel, mem: memory_block): Co<number> {
   const { zone } = mem;
   if (!zone) return -ERRNO.EINVAL;
   yield* mem_hotplug_begin(k);
-  const ret = yield* offline_pages(k, startPfn(k, mem), pagesPerBlock(k), zone);
+  const ret = yield* offline_pages(k, startPfn(k, mem), pagesPerBlock(k), zone, mem.nr_vmemmap_pages);
   if (ret === 0) {
     mem.zone = undefined;
     k.log.emit('memory_block_zone', mem.block, 'offline', zone.name, mem.nid, pagesPerBlock(k));
@@ -179,6 +180,7 @@ const add_memory_block = traced(
       online_type: 'offline',
       zone: undefined,
       dev: undefined,
+      nr_vmemmap_pages: 0,
     };
     const dev = device_initialize({
       name: `memory${block}`,
@@ -227,11 +229,13 @@ const blocksOf = (k: Kernel, start: number, size: number): number[] => {
 /** Blocks for a range of addresses, all offline. 0 or -errno; then there are none. */
 export const create_memory_block_devices = traced(
   'create_memory_block_devices',
-  function* (k: Kernel, start: number, size: number): Co<number> {
+  function* (k: Kernel, start: number, size: number, nr_vmemmap_pages: number): Co<number> {
     const made: number[] = [];
     for (const block of blocksOf(k, start, size)) {
       const ret = yield* add_memory_block(k, block, 'offline');
       if (ret === 0) {
+        const mem = find_memory_block(k, block);
+        if (mem) mem.nr_vmemmap_pages = nr_vmemmap_pages;
         made.push(block);
         continue;
       }
@@ -260,6 +264,7 @@ export const remove_memory_block_devices = traced(
 export function* memory_dev_init(k: Kernel): Co<number> {
   init_boot_pages(k);
   nodeStates(k);
+  rememberEarlyPages(k);
   const size = memory_block_size_bytes(k);
   yield* pr_info(k, `x86/mm: Memory block size: ${size / 2 ** 20}MB`);
   const ret = yield* subsys_system_register(k, memory_subsys, [

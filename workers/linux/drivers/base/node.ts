@@ -10,6 +10,7 @@ import type { bus_type, device } from '../../include/linux/device.ts';
 import { type memory_block, memoryBlocks, walk_memory_blocks } from '../../include/linux/memory.ts';
 import type { attribute } from '../../include/linux/sysfs.ts';
 import { type Kernel, kernelState } from '../../kernel-context.ts';
+import { hugetlb_register_node } from '../../mm/hugetlb.ts';
 import { init_cpu_node_state, nodeStates, reportNodeMasks } from '../../mm/node_states.ts';
 import { cpu_to_node, for_each_online_node, node_distance, node_online, nodeList, numaTables } from '../../mm/numa.ts';
 import { nodeZones } from '../../mm/page_alloc.ts';
@@ -75,6 +76,7 @@ export function* register_one_node(k: Kernel, nid: number): Co<number> {
   });
   const error = yield* device_register(k, dev);
   if (error < 0) return error;
+  if (dev.sd) hugetlb_register_node(k, dev.sd, nid);
   nodeDevices(k).set(nid, dev);
   return 0;
 }

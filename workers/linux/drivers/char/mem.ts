@@ -7,7 +7,7 @@ import { devtmpfs_create_node } from '../base/devtmpfs.ts';
 import { random_init } from './random.ts';
 
 /** The most that one read of zeros gives. */
-const READ_LIMIT = 65536;
+const READ_LIMIT = 16 << 20;
 
 const null_fops: file_operations = {
   seekable: true,

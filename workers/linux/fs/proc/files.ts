@@ -1,10 +1,12 @@
 /** The files of /proc that belong to nobody in particular. @linux fs/proc/{cmdline,version,devices,consoles}.c, fs/filesystems.c and others */
 
+import { ERRNO } from '../../../abi/syscall.ts';
 import { archOps } from '../../kernel/arch-ops.ts';
 import { iomem_show } from '../../kernel/resource.ts';
 import { utsname } from '../../kernel/sys.ts';
 import type { Kernel } from '../../kernel-context.ts';
-import { frag_show, zoneinfo_show } from '../../mm/vmstat.ts';
+import { hugetlbSysctls } from '../../mm/hugetlb.ts';
+import { frag_show, pagetypeinfo_show, zoneinfo_show } from '../../mm/vmstat.ts';
 import { min_free_kbytes } from '../../mm/watermark.ts';
 import { proc_create, proc_mkdir, proc_symlink } from './generic.ts';
 import { meminfo_proc_show } from './meminfo.ts';
@@ -29,6 +31,31 @@ const devices = (): string =>
 /** Highest pid, as a kernel on a small machine has it. */
 const PID_MAX = 32768;
 
+/** A number that can be set. */
+function createSysctl(
+  k: Kernel,
+  path: string,
+  get: (k: Kernel) => number,
+  set: (k: Kernel, value: number) => void,
+): void {
+  proc_create(
+    k,
+    path,
+    {
+      *show(of) {
+        return `${get(of)}\n`;
+      },
+      *write(of, buf) {
+        const text = buf.replace(/\n$/, '');
+        if (!/^\d+$/.test(text)) return -ERRNO.EINVAL;
+        set(of, Number(text));
+        return buf.length;
+      },
+    },
+    0o644,
+  );
+}
+
 function create(k: Kernel, path: string, text: (k: Kernel) => string): void {
   proc_create(k, path, {
     *show(of) {
@@ -50,6 +77,8 @@ export function proc_root_init(k: Kernel): void {
   create(k, 'buddyinfo', frag_show);
   create(k, 'iomem', iomem_show);
   create(k, 'sys/vm/min_free_kbytes', (of) => `${min_free_kbytes(of)}\n`);
+  for (const [name, get, set] of hugetlbSysctls) createSysctl(k, `sys/vm/${name}`, get, set);
+  create(k, 'pagetypeinfo', pagetypeinfo_show);
   create(k, 'devices', devices);
   create(k, 'filesystems', () => fileSystems.map((name) => `nodev\t${name}\n`).join(''));
   create(k, 'swaps', () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n');

@@ -32,6 +32,8 @@ export interface memory_block {
   /** Undefined when the block is offline, or spans several zones: then it cannot go offline. */
   zone: zone | undefined;
   dev: device | undefined;
+  /** Pages at its beginning that hold its struct pages (memmap_on_memory). */
+  nr_vmemmap_pages: number;
 }
 
 /** By block number. */

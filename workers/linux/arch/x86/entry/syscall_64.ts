@@ -44,6 +44,7 @@ import { sys_sethostname, sys_setpgid, sys_setsid, utsname } from '../../../kern
 import { set_task_comm } from '../../../kernel/task.ts';
 import { hrtimer_nanosleep } from '../../../kernel/time/nanosleep.ts';
 import type { Kernel } from '../../../kernel-context.ts';
+import { handle_mm_fault } from '../../../mm/memory.ts';
 import { netlink_bind, netlink_create, netlink_sendmsg } from '../../../net/netlink/af_netlink.ts';
 import { sock_map_fd, sockfd_lookup } from '../../../net/socket.ts';
 import {
@@ -355,6 +356,9 @@ export class ProcessSyscalls implements Syscalls {
   }
   tcsetattr(fd: number, change: Partial<Termios>): Co<number> {
     return this.enter(() => sys_ioctl(this.k, fd, (tty) => tty_set_termios(tty, change)));
+  }
+  touch(bytes: number): Co<number> {
+    return this.enter(() => handle_mm_fault(this.k, bytes));
   }
   nanosleep(duration: Ns): Co<number> {
     const end = this.k.clock.now() + Math.max(0, duration);

@@ -11,6 +11,7 @@ import { cpu_possible_mask, cpuIds, num_online_cpus } from '../../../include/lin
 import { futexTable, tcpTables, unknownLine } from '../../../init/boot-messages.ts';
 import type { BootMessage as Message } from '../../../kernel/arch-ops.ts';
 import type { Kernel } from '../../../kernel-context.ts';
+import { hugetlbMessages } from '../../../mm/hugetlb.ts';
 import { INITRD_SIZE, initrdRange } from '../../../mm/initrd.ts';
 import { numaTables } from '../../../mm/numa.ts';
 import { bootMemory, max_pfn, PAGE_SIZE } from '../../../mm/page_alloc.ts';
@@ -269,10 +270,7 @@ export const X86_BOOT_MESSAGES = {
     'PCI: Using configuration type 1 for base access',
     (k) => (num_online_cpus(k) > 1 ? MTRR_REPAIR : undefined),
     'kprobes: kprobe jump-optimization is enabled. All kprobes are optimized if possible.',
-    'HugeTLB: registered 1.00 GiB page size, pre-allocated 0 pages',
-    'HugeTLB: 16380 KiB vmemmap can be freed for a 1.00 GiB page',
-    'HugeTLB: registered 2.00 MiB page size, pre-allocated 0 pages',
-    'HugeTLB: 28 KiB vmemmap can be freed for a 2.00 MiB page',
+    hugetlbMessages,
     'ACPI: Added _OSI(Module Device)',
     'ACPI: Added _OSI(Processor Device)',
     'ACPI: Added _OSI(Processor Aggregator Device)',

@@ -35,6 +35,8 @@ export interface process {
   stopped: number;
   /** argv, each word ended by NUL: /proc/PID/cmdline. */
   cmdline: string;
+  /** Name under which it took anonymous memory first. */
+  anonComm: string | undefined;
   /** Path of the program: /proc/PID/exe. */
   exe: string;
 }

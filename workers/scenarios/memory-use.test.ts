@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { Lab } from './lab.ts';
+
+const MACHINE = '-M q35 -accel kvm -cpu qemu64 -smp 2 -m 512M,slots=4,maxmem=4G';
+const MEMORY = '/sys/devices/system/memory';
+
+function plugDimm(lab: Lab, id: string, mebibytes: number): void {
+  const size = mebibytes * 2 ** 20;
+  lab.qmp({ execute: 'object-add', arguments: { 'qom-type': 'memory-backend-ram', id: `m-${id}`, size } });
+  lab.qmp({ execute: 'device_add', arguments: { driver: 'pc-dimm', id, memdev: `m-${id}` } });
+}
+
+const online = (lab: Lab, block: number, how: string): string => lab.sh(`echo ${how} > ${MEMORY}/memory${block}/state`);
+const offline = (lab: Lab, block: number): string =>
+  lab.sh(`echo offline > ${MEMORY}/memory${block}/state; echo rc=$?`);
+const free = (lab: Lab, zone: string): number =>
+  Number(lab.sh(`awk '/^Node/ {z=$4} z=="${zone}" && /nr_free_pages/ {print $2}' /proc/zoneinfo`));
+const value = (lab: Lab, name: string): number => Number(lab.sh(`awk '/^${name}:/ {print $2}' /proc/meminfo`));
+
+describe('files in memory', () => {
+  test('their pages come from ZONE_MOVABLE first, move when its blocks go offline, and are free when the file is gone', () => {
+    const lab = new Lab(MACHINE);
+    plugDimm(lab, 'd0', 256);
+    for (const block of [32, 33]) online(lab, block, 'online_movable');
+    const [movable, low, total] = [free(lab, 'Movable'), free(lab, 'DMA32'), value(lab, 'MemFree')];
+    expect(lab.sh('head -c 100M /dev/zero > /tmp/x; stat -c %s /tmp/x')).toBe('104857600');
+    expect(movable - free(lab, 'Movable')).toBe(25_600);
+    expect(free(lab, 'DMA32')).toBe(low);
+    lab.events();
+    expect(offline(lab, 33)).toBe('rc=0');
+    expect(offline(lab, 32)).toBe('rc=0');
+    expect(
+      lab.events('pages_migrated').reduce((sum, { fields }) => sum + Number(fields['pages']), 0),
+    ).toBeGreaterThanOrEqual(25_600);
+    expect(low - free(lab, 'DMA32')).toBe(25_600);
+    expect(lab.sh('od -An -c -N 2 /tmp/x; rm /tmp/x')).toBe('  \\0  \\0');
+    expect(free(lab, 'DMA32')).toBe(low);
+    for (const block of [32, 33]) online(lab, block, 'online_movable');
+    expect(Math.abs(value(lab, 'MemFree') - total)).toBeLessThan(8192);
+  });
+
+  test('a tmpfs takes half of the memory, then there is no space left', () => {
+    const lab = new Lab(MACHINE);
+    const half = Math.floor(value(lab, 'MemTotal') / 8) * 4096;
+    expect(lab.sh('dd if=/dev/zero of=/tmp/x bs=1M 2>&1 | head -1; stat -c %s /tmp/x')).toBe(
+      `dd: error writing '/tmp/x': No space left on device\n${half - (half % 2 ** 20)}`,
+    );
+  });
+
+  test('zeros with bytes among them are read back as they were written', () => {
+    const lab = new Lab(MACHINE);
+    lab.sh(
+      'head -c 10000 /dev/zero > /tmp/x; echo abc >> /tmp/x; head -c 5000 /dev/zero >> /tmp/x; echo end >> /tmp/x',
+    );
+    expect(lab.sh("stat -c %s /tmp/x; tr -d '\\0' < /tmp/x; tail -c 5 /tmp/x | od -An -c")).toBe(
+      '15008\nabc\nend\n  \\0   e   n   d  \\n',
+    );
+  });
+});
+
+describe('memory is short', () => {
+  test('what grows without end is killed, and its memory is free again', () => {
+    const lab = new Lab(MACHINE);
+    const before = value(lab, 'MemFree');
+    lab.events();
+    expect(lab.sh('tail /dev/zero; echo rc=$?')).toBe('Killed\nrc=137');
+    const said = lab.events('printk').map(({ fields }) => String(fields['text']));
+    expect(said[0]).toMatch(
+      /^tail invoked oom-killer: gfp_mask=0x140dca\(GFP_HIGHUSER_MOVABLE\|__GFP_COMP\|__GFP_ZERO\)/,
+    );
+    expect(said.at(-1)).toMatch(/^Out of memory: Killed process \d+ \(tail\) total-vm:\d+kB, anon-rss:\d+kB/);
+    expect(Math.abs(value(lab, 'MemFree') - before)).toBeLessThan(4096);
+  });
+
+  test('a block whose pages have nowhere to go is tried until a signal comes, and stays online', () => {
+    const lab = new Lab(MACHINE);
+    plugDimm(lab, 'd0', 256);
+    for (const block of [32, 33]) online(lab, block, 'online_movable');
+    lab.sh('head -c 180M /dev/zero > /tmp/x; echo 150 > /proc/sys/vm/nr_hugepages');
+    lab.events();
+    expect(lab.sh(`timeout 1 bash -c 'echo offline > ${MEMORY}/memory32/state'; echo rc=$?`)).toBe('rc=124');
+    const events = lab.events();
+    const texts = events.filter(({ kind }) => kind === 'printk').map(({ fields }) => String(fields['text']));
+    expect(texts.filter((text) => text.startsWith('bash: page allocation failure: order:0'))).toHaveLength(10);
+    expect(texts).toContain('page dumped because: migration failure');
+    expect(events.find(({ kind }) => kind === 'memory_offline_refused')?.fields).toMatchObject({
+      block: 32,
+      reason: 'signal backoff',
+    });
+    expect(lab.sh(`cat ${MEMORY}/memory32/state`)).toBe('online');
+  });
+});
+
+describe('huge pages', () => {
+  test('the pool takes ZONE_MOVABLE, then Normal, then DMA32; what lies in a block goes with it', () => {
+    const lab = new Lab(MACHINE);
+    plugDimm(lab, 'd0', 256);
+    online(lab, 32, 'online_movable');
+    online(lab, 33, 'online_kernel');
+    lab.sh('echo 200 > /proc/sys/vm/nr_hugepages');
+    expect(value(lab, 'HugePages_Total')).toBe(200);
+    expect(free(lab, 'Movable')).toBeLessThan(1024);
+    expect(free(lab, 'Normal')).toBeLessThan(2048);
+    // 200 less the 63, or 62, of the movable block
+    expect(offline(lab, 32)).toBe('rc=0');
+    expect([137, 138]).toContain(value(lab, 'HugePages_Total'));
+    expect(
+      lab.sh('echo 5 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages; cat /proc/sys/vm/nr_hugepages'),
+    ).toBe('5');
+    expect(lab.sh('cat /sys/devices/system/node/node0/hugepages/hugepages-2048kB/free_hugepages')).toBe('5');
+    expect(lab.sh('echo abc > /proc/sys/vm/nr_hugepages')).toBe('bash: echo: write error: Invalid argument');
+  });
+
+  test('hugepages= fills the pool at boot', () => {
+    const lab = new Lab(MACHINE, 'loglevel=3 hugepages=20');
+    expect(lab.sh('dmesg | grep -o "HugeTLB: registered.*"')).toBe(
+      'HugeTLB: registered 2.00 MiB page size, pre-allocated 20 pages',
+    );
+    expect(value(lab, 'Hugetlb')).toBe(40_960);
+  });
+});
+
+describe('memory_hotplug parameters', () => {
+  test('memmap_on_memory=1: a DIMM of one block holds its own struct pages, a larger one does not', () => {
+    const lab = new Lab(MACHINE, 'loglevel=3 memory_hotplug.memmap_on_memory=1');
+    plugDimm(lab, 'd0', 128);
+    plugDimm(lab, 'd1', 256);
+    const grows = (block: number): number => {
+      const before = value(lab, 'MemTotal');
+      online(lab, block, 'online');
+      return value(lab, 'MemTotal') - before;
+    };
+    // 512 pages are the block's own
+    expect([grows(32), grows(33), grows(34)]).toEqual([129_024, 131_072, 131_072]);
+    expect(lab.sh('cat /sys/module/memory_hotplug/parameters/memmap_on_memory')).toBe('Y');
+  });
+
+  test('online_policy=auto-movable: movable as long as kernel memory outweighs it', () => {
+    const lab = new Lab(MACHINE);
+    lab.sh('echo auto-movable > /sys/module/memory_hotplug/parameters/online_policy');
+    plugDimm(lab, 'd0', 256);
+    expect(lab.sh(`cat ${MEMORY}/memory32/valid_zones`)).toBe('Movable Normal');
+    online(lab, 32, 'online');
+    expect(lab.sh(`cat ${MEMORY}/memory32/valid_zones`)).toBe('Movable');
+    expect(lab.sh('echo foo > /sys/module/memory_hotplug/parameters/online_policy')).toBe(
+      'bash: echo: write error: Invalid argument',
+    );
+  });
+});
