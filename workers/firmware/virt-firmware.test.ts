@@ -95,6 +95,45 @@ test('tables and regions do not overlap, and every checksum is right, with 512 p
   }
 });
 
+/** A flattened device tree as lines, in its own order. */
+function treeLines(bytes: Uint8Array): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const textAt = (at: number) => Buffer.from(bytes.subarray(at, bytes.indexOf(0, at))).toString();
+  const aligned = (at: number) => (at + 3) & ~3;
+  const lines: string[] = [];
+  const path: string[] = [];
+  const [structure, strings] = [view.getUint32(8), view.getUint32(12)];
+  for (let at = structure; ; ) {
+    const token = view.getUint32(at);
+    at += 4;
+    if (token === 1) {
+      path.push(textAt(at));
+      lines.push(`${path.join('/')}/`);
+      at = aligned(at + textAt(at).length + 1);
+    } else if (token === 2) path.pop();
+    else if (token === 3) {
+      const [length, name] = [view.getUint32(at), view.getUint32(at + 4)];
+      lines.push(`${path.join('/')}/${textAt(strings + name)} ${hex(bytes.subarray(at + 8, at + 8 + length))}`);
+      at = aligned(at + 8 + length);
+    } else return lines;
+  }
+}
+
+describe('without firmware there is the device tree that QEMU makes', () => {
+  interface Tree {
+    readonly arguments: string;
+    readonly lines: number;
+    readonly sha256: string;
+  }
+  test.each(readJson<Tree[]>('device-trees.json'))('$arguments', ({ arguments: line, lines, sha256 }) => {
+    const { arm64, regions, rsdpAddress } = buildVirtFirmware(machine(line));
+    expect([rsdpAddress, regions.map(({ address }) => address)]).toEqual([0, [arm64.fdtAddress]]);
+    const built = treeLines(regions[0]?.bytes ?? new Uint8Array());
+    const hash = createHash('sha256').update(built.join('\n')).digest('hex').slice(0, 32);
+    expect([built.length, hash]).toEqual([lines, sha256]);
+  });
+});
+
 test('without firmware, or with acpi=off, there are no tables', () => {
   for (const line of ['-M virt -cpu cortex-a57', '-M virt,acpi=off -cpu cortex-a57 -bios QEMU_EFI.fd']) {
     expect(buildVirtFirmware(machine(line)).tables).toEqual([]);

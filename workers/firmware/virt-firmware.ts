@@ -2,15 +2,18 @@
  * What UEFI, or QEMU's boot stub, leaves in the memory of a machine of the type `virt`: QEMU's tables, installed by
  * Debian's edk2 2025.02, whose XSDT it is.
  */
-import type { Arm64Platform } from '../abi/arm64.ts';
+import type { Arm64Platform, UefiFacts } from '../abi/arm64.ts';
 import type { MachineConfig } from '../abi/machine-config.ts';
 import { byteData, concat, dwordData, qwordData } from '../aml/encode.ts';
+import type { AddressRange } from '../hw/boards/addresses.ts';
 import { virtLayout, virtOptions } from '../hw/boards/virt-addresses.ts';
 import { acpiTable, characters, checksum, OEM_ID } from './acpi-table.ts';
 import { virtDsdt } from './dsdt-virt.ts';
 import type { Firmware, FirmwareOptions, PlacedTable } from './firmware.ts';
 import { mcfg } from './fixed-tables.ts';
+import { flattenDeviceTree } from './flattened-device-tree.ts';
 import { slit } from './slit.ts';
+import { virtDeviceTree } from './virt-device-tree.ts';
 import { dbg2, gtdt, iort, pptt, spcr, virtFadt, virtMadt, virtSrat } from './virt-tables.ts';
 
 const USABLE = 1;
@@ -129,6 +132,25 @@ export function virtAcpiTables(config: MachineConfig, dsdtAddress: number): Uint
   ].map((table) => withOem(table, config));
 }
 
+const UEFI: UefiFacts = {
+  vendor: 'Debian distribution of EDK II',
+  revision: '2.70',
+  tables: [],
+  dmi: 'QEMU QEMU Virtual Machine, BIOS 2025.02-8+deb13u1 11/08/2025',
+};
+
+const MIB = 2 ** 20;
+/** QEMU's boot loader puts the initial RAM disk here at most, behind the beginning of RAM, and the tree behind it. */
+const INITRD_OFFSET = 128 * MIB;
+const INITRD_ROOM = 58 * MIB;
+const TREE_ALIGNMENT = 2 * MIB;
+
+/** hw/arm/boot.c, with the lab's initial RAM disk. */
+const deviceTreeAddress = ({ base, length }: AddressRange): number => {
+  const behindInitrd = alignUp(base + Math.min(length / 2, INITRD_OFFSET) + INITRD_ROOM, TREE_ALIGNMENT);
+  return Math.min(behindInitrd, base + length - TREE_ALIGNMENT);
+};
+
 const signatureOf = (table: Uint8Array): string => String.fromCharCode(...table.subarray(0, 4));
 
 export function buildVirtFirmware(config: MachineConfig, { dsdt }: FirmwareOptions = {}): VirtFirmware {
@@ -136,7 +158,9 @@ export function buildVirtFirmware(config: MachineConfig, { dsdt }: FirmwareOptio
   const { ram } = layout;
   const e820 = [{ address: ram.base, length: ram.length, type: USABLE }];
   if (!layout.hasGed) {
-    return { rsdpAddress: 0, e820, regions: [], tables: [], arm64: { fdtAddress: 0, uefi: undefined } };
+    const tree = { address: deviceTreeAddress(ram), bytes: flattenDeviceTree(virtDeviceTree(config, layout)) };
+    const arm64 = { fdtAddress: tree.address, uefi: virtOptions(config).firmware ? UEFI : undefined };
+    return { rsdpAddress: 0, e820, regions: [tree], tables: [], arm64 };
   }
   const hasNodes = config.numaNodes.length > 0;
   const below = (distance: typeof TABLES_BELOW_END | typeof DSDT_BELOW_END): number =>
@@ -157,12 +181,7 @@ export function buildVirtFirmware(config: MachineConfig, { dsdt }: FirmwareOptio
     tables: [pointer, root, ...(fadt ? [fadt] : []), definition, ...others],
     arm64: {
       fdtAddress: 0,
-      uefi: {
-        vendor: 'Debian distribution of EDK II',
-        revision: '2.70',
-        tables: [['ACPI 2.0', pointer.address]],
-        dmi: 'QEMU QEMU Virtual Machine, BIOS 2025.02-8+deb13u1 11/08/2025',
-      },
+      uefi: { ...UEFI, tables: [['ACPI 2.0', pointer.address]] },
     },
   };
 }
