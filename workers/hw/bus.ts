@@ -77,10 +77,9 @@ export class SystemBus implements BusBuilder {
   }
 
   writeBytes(address: PhysAddr, bytes: Uint8Array): void {
-    bytes.forEach((byte, at) => {
-      const page = this.pageForWrite(address + at);
-      page[(address + at) % PAGE_SIZE] = byte;
-    });
+    for (const [at, count] of piecesByPage(address, bytes.length)) {
+      this.pageForWrite(address + at).set(bytes.subarray(at, at + count), (address + at) % PAGE_SIZE);
+    }
   }
 
   /** Forgets what RAM holds (power cycle). */
@@ -132,7 +131,12 @@ export class SystemBus implements BusBuilder {
 
   readBytes(address: PhysAddr, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
-    for (let at = 0; at < length; at++) bytes[at] = this.isBacked(address + at) ? this.byteAt(address + at) : 0xff;
+    for (const [at, count] of piecesByPage(address, length)) {
+      const page = this.pages.get(Math.floor((address + at) / PAGE_SIZE));
+      const from = (address + at) % PAGE_SIZE;
+      if (page) bytes.set(page.subarray(from, from + count), at);
+      else if (!this.inRam(address + at)) bytes.fill(0xff, at, at + count);
+    }
     return bytes;
   }
 
@@ -157,6 +161,15 @@ export class SystemBus implements BusBuilder {
       this.pages.set(number, page);
     }
     return page;
+  }
+}
+
+/** The parts of a range that lie in one page each: where in the range, how long. */
+function* piecesByPage(address: number, length: number): Generator<readonly [number, number], void, undefined> {
+  for (let at = 0; at < length; ) {
+    const count = Math.min(PAGE_SIZE - ((address + at) % PAGE_SIZE), length - at);
+    yield [at, count];
+    at += count;
   }
 }
 
