@@ -28,7 +28,10 @@ export function rootPath(k: Kernel): path {
 export function init_mount_tree(k: Kernel, mnt: mount): void {
   const namespace = init_mnt_ns(k);
   namespace.mounts.push(mnt);
-  namespace.bootVcpu = k.platform.currentVcpu();
+  const vcpu = k.platform.currentVcpu();
+  // as it is now: the processor may be switched off when somebody looks
+  const processor = Object.create(vcpu.processor, { guestBase: { value: vcpu.processor.guestBase } });
+  namespace.bootVcpu = { index: vcpu.index, apicId: vcpu.apicId, bus: vcpu.bus, processor };
   namespace.root = { dentry: mnt.mnt_root, name: '', parent: undefined };
 }
 
