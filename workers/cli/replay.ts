@@ -8,7 +8,7 @@ import type { RootfsEntry } from '../linux/init/initramfs.ts';
 import { CallForest, type TraceNode } from '../machine/call-forest.ts';
 import { openWithTools } from '../machine/open.ts';
 import type { Session } from '../machine/session.ts';
-import { TRACED_FUNCTIONS } from '../machine/traced-functions.ts';
+import { tracedFunctionsOf } from '../machine/traced-functions.ts';
 import type { LabEvent } from '../protocol/log-format.ts';
 import { LogReader } from '../protocol/log-format.ts';
 import { formatQemuTrace } from '../protocol/qemu-trace.ts';
@@ -69,7 +69,7 @@ class Observer {
   constructor(session: Session) {
     this.session = session;
     this.forest = new CallForest(
-      TRACED_FUNCTIONS,
+      tracedFunctionsOf(session.machine.board.config.board),
       session.description.slots.map(({ apicId }) => apicId),
     );
   }

@@ -13,6 +13,7 @@ import type { Firmware, FirmwareOptions, PlacedTable } from './firmware.ts';
 import { mcfg } from './fixed-tables.ts';
 import { flattenDeviceTree } from './flattened-device-tree.ts';
 import { slit } from './slit.ts';
+import { smbios } from './smbios.ts';
 import { virtDeviceTree } from './virt-device-tree.ts';
 import { dbg2, gtdt, iort, pptt, spcr, virtFadt, virtMadt, virtSrat } from './virt-tables.ts';
 
@@ -151,7 +152,24 @@ const deviceTreeAddress = ({ base, length }: AddressRange): number => {
   return Math.min(behindInitrd, base + length - TREE_ALIGNMENT);
 };
 
+type UefiTable = readonly [name: string, address: number];
+
 const signatureOf = (table: Uint8Array): string => String.fromCharCode(...table.subarray(0, 4));
+
+/**
+ * UEFI's configuration tables as Linux names them, in its order, where edk2 and the kernel's EFI stub (the last two) were
+ * seen to put them: by their distance from the end of the first node's RAM.
+ */
+function uefiTables(end: number, hasNodes: boolean, rsdpAddress: number): readonly [UefiTable, ...UefiTable[]] {
+  const stub = end - (hasNodes ? PAGE : 0);
+  return [
+    ['SMBIOS 3.0', end - 0x13_0000],
+    ['MEMATTR', stub - 0x595_4fe8],
+    ['ACPI 2.0', rsdpAddress],
+    ['INITRD', stub - 0x595_20e8],
+    ['MEMRESERVE', stub - 0x595_2068],
+  ];
+}
 
 export function buildVirtFirmware(config: MachineConfig, { dsdt }: FirmwareOptions = {}): VirtFirmware {
   const layout = virtLayout(config);
@@ -173,15 +191,18 @@ export function buildVirtFirmware(config: MachineConfig, { dsdt }: FirmwareOptio
   const [fadt, ...others] = placed;
   const root = pool.place('XSDT', withOem(xsdt(placed.map(({ address }) => address)), config));
   const pointer = pool.place('RSDP', rsdp(root.address));
+  const tables = uefiTables(ram.base + (config.numaNodes[0]?.memory ?? ram.length), hasNodes, pointer.address);
+  const [, smbiosAddress] = tables[0];
+  const smbiosBytes = smbios(smbiosAddress, config.machineType, config.possibleCpus.length);
   const definition = { signature: 'DSDT', address: dsdtAddress, bytes: dsdtBytes };
   return {
     rsdpAddress: pointer.address,
     e820,
-    regions: [pointer, definition, ...placed, root],
+    regions: [pointer, definition, ...placed, root, { address: smbiosAddress, bytes: smbiosBytes }],
     tables: [pointer, root, ...(fadt ? [fadt] : []), definition, ...others],
     arm64: {
       fdtAddress: 0,
-      uefi: { ...UEFI, tables: [['ACPI 2.0', pointer.address]] },
+      uefi: { ...UEFI, tables },
     },
   };
 }

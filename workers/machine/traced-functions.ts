@@ -29,3 +29,21 @@ export const TRACED_FUNCTIONS: readonly string[] = `
 `
   .trim()
   .split(/\s+/);
+
+/** Those of the arm64 kernel's recordings besides. */
+const ARM64_FUNCTIONS: readonly string[] = `
+  __cpu_up cpu_psci_cpu_boot psci_0_2_cpu_on psci_0_2_cpu_off cpu_psci_cpu_disable cpu_psci_cpu_die cpu_psci_cpu_kill
+  psci_affinity_info __cpu_disable __cpu_die arch_cpu_idle_dead cpu_die irq_migrate_all_off_this_cpu
+  acpi_evaluate_object
+`
+  .trim()
+  .split(/\s+/);
+
+/** What the compiler inlined in that kernel, unlike in the other. */
+const ARM64_INLINED: ReadonlySet<string> = new Set(['cpuhp_kick_ap', '__try_online_node']);
+
+/** The list for a board's kernel. */
+export const tracedFunctionsOf = (board: string): readonly string[] =>
+  board === 'virt'
+    ? [...TRACED_FUNCTIONS.filter((name) => !ARM64_INLINED.has(name)), ...ARM64_FUNCTIONS]
+    : TRACED_FUNCTIONS;

@@ -43,7 +43,7 @@ export type BootPlace =
 const KNOWN_PARAMETERS: ReadonlySet<string> = new Set(
   (
     'console panic loglevel quiet debug nr_cpus maxcpus possible_cpus nosmp acpi noapic nolapic cpu0_hotplug root ro rw ' +
-    'init rdinit rootfstype rootflags mem memmap isolcpus nohz_full rcu_nocbs mitigations selinux apparmor security ' +
+    'init rdinit initrd rootfstype rootflags mem memmap isolcpus nohz_full rcu_nocbs mitigations selinux apparmor security ' +
     'earlyprintk ignore_loglevel log_buf_len no_console_suspend memhp_default_state movable_node movablecore kernelcore ' +
     'numa numa_balancing mtrr nopat nox2apic x2apic_phys pci noresume resume nmi_watchdog nowatchdog softlockup_panic ' +
     'hung_task_panic idle processor tsc clocksource hpet nohz nosmt initcall_debug smt hugepages hugepagesz default_hugepagesz ' +

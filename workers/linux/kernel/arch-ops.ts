@@ -55,6 +55,8 @@ export interface ArchAcpi {
   register_gsi(k: Kernel, gsi: number, level: boolean, activeLow: boolean): number;
   /** True when _PDC is asked for. */
   wantsPdc(k: Kernel): boolean;
+  /** Idle states by _CST and throttling by _PTC are looked for. */
+  readonly hasThrottling: boolean;
 }
 
 /** Texts that an architecture's files show. */
@@ -195,6 +197,7 @@ export const archOps = kernelState<ArchOps>(() => ({
     madtProcessor: notYet,
     register_gsi: notYet,
     wantsPdc: notYet,
+    hasThrottling: false,
   },
   files: { cpuinfo: notYet, interrupts: () => [], modalias: notYet, vulnerabilities: [], machine: '' },
   bootMessages: {},

@@ -39,11 +39,14 @@ function* readCaches(tool: Tool, base: string, cpu: number): Co<Cache[]> {
     const level = yield* attribute(tool, `${path}/level`);
     if (level === undefined) return caches;
     const type = yield* attribute(tool, `${path}/type`);
+    const size = yield* attribute(tool, `${path}/size`);
+    // a cache of unknown size is not told of
+    if (size === undefined) continue;
     const list = (yield* attribute(tool, `${path}/shared_cpu_list`)) ?? String(cpu);
     caches.push({
       name: `L${level}${type === 'Data' ? 'd' : type === 'Instruction' ? 'i' : ''}`,
       id: (yield* attribute(tool, `${path}/id`)) ?? list,
-      bytes: byteSize((yield* attribute(tool, `${path}/size`)) ?? '0'),
+      bytes: byteSize(size),
       shared: parseCpuList(list) ?? [],
     });
   }
@@ -229,20 +232,21 @@ function* processorRows(tool: Tool, cpus: readonly Cpu[]): Co<SummaryRow[]> {
   };
   const { machine } = tool.sys.uname();
   add(0, 'Architecture', machine);
-  if (machine === 'x86_64') add(1, 'CPU op-mode(s)', '32-bit, 64-bit');
+  if (machine === 'x86_64' || machine === 'aarch64') add(1, 'CPU op-mode(s)', '32-bit, 64-bit');
   add(1, 'Address sizes', info('address sizes'));
   add(1, 'Byte Order', 'Little Endian');
   add(0, 'CPU(s)', String(cpus.length));
   add(1, 'On-line CPU(s) list', formatCpuList(online.map((cpu) => cpu.number)));
   add(1, 'Off-line CPU(s) list', formatCpuList(cpus.filter((cpu) => !cpu.online).map((cpu) => cpu.number)));
   const firmware = yield* readProcessorTable(tool);
-  add(0, 'Vendor ID', info('vendor_id'));
+  const arm = armProcessor(info('CPU implementer'), info('CPU part'));
+  add(0, 'Vendor ID', info('vendor_id') || (arm?.vendor ?? ''));
   add(1, 'BIOS Vendor ID', firmware?.vendor ?? '');
-  add(1, 'Model name', info('model name'));
+  add(1, 'Model name', info('model name') || (arm?.model ?? ''));
   add(2, 'BIOS Model name', firmware?.model ?? '');
   add(2, 'BIOS CPU family', firmware?.family ?? '');
   add(2, 'CPU family', info('cpu family'));
-  add(2, 'Model', info('model'));
+  add(2, 'Model', info('model') || info('CPU revision'));
   const sockets = new Set(online.map((cpu) => cpu.socket));
   const cores = new Set(online.map((cpu) => `${cpu.socket}/${cpu.core}`));
   if (sockets.size > 0) {
@@ -250,7 +254,8 @@ function* processorRows(tool: Tool, cpus: readonly Cpu[]): Co<SummaryRow[]> {
     add(2, 'Core(s) per socket', String(Math.max(1, Math.round(cores.size / sockets.size))));
     add(2, 'Socket(s)', String(sockets.size));
   }
-  add(2, 'Stepping', info('stepping'));
+  const variant = info('CPU variant');
+  add(2, 'Stepping', info('stepping') || (variant === '' ? '' : `r${Number(variant)}p${info('CPU revision')}`));
   add(2, 'BogoMIPS', info('bogomips') || info('BogoMIPS'));
   add(2, 'Flags', info('flags') || info('Features'));
   const flags = ` ${info('flags')} `;
@@ -260,6 +265,25 @@ function* processorRows(tool: Tool, cpus: readonly Cpu[]): Co<SummaryRow[]> {
     add(1, 'Virtualization', virtualization);
   }
   return rows;
+}
+
+/** Names that util-linux has for Arm's own processors, by part number (sys-utils/lscpu-arm.c). */
+const ARM_PARTS: Readonly<Record<string, string>> = {
+  '0xd03': 'Cortex-A53',
+  '0xd04': 'Cortex-A35',
+  '0xd07': 'Cortex-A57',
+  '0xd08': 'Cortex-A72',
+  '0xd0b': 'Cortex-A76',
+  '0xd0c': 'Neoverse-N1',
+};
+
+function armProcessor(
+  implementer: string,
+  part: string,
+): { readonly vendor: string; readonly model: string } | undefined {
+  if (implementer === '') return undefined;
+  if (implementer !== '0x41') return { vendor: implementer, model: part };
+  return { vendor: 'ARM', model: ARM_PARTS[part] ?? part };
 }
 
 /** What the firmware's DMI table says of the processor (SMBIOS 7.5, structure type 4). */

@@ -7,6 +7,7 @@ import { ged_driver_init } from '../../drivers/acpi/evged.ts';
 import { acpi_processor_driver_init } from '../../drivers/acpi/processor_driver.ts';
 import { cacheinfo_sysfs_init } from '../../drivers/base/cacheinfo.ts';
 import { topology_sysfs_init } from '../../drivers/base/topology.ts';
+import { dmi_init } from '../../drivers/firmware/dmi_scan.ts';
 import { gic_handle_irq } from '../../drivers/irqchip/irq-gic-v3.ts';
 import { type KernelOptions, type LinuxGuest, startBootCpu } from '../../guest.ts';
 import { bootMessages } from '../../init/boot-messages.ts';
@@ -31,6 +32,16 @@ const messages =
   (k) =>
     bootMessages(k, place);
 
+const ifAcpi = (fn: (k: Kernel) => Co<unknown>): ((k: Kernel) => Co) =>
+  function* (k: Kernel): Co {
+    if (acpiEnabled(k)) yield* fn(k);
+  };
+
+const withoutAcpi = (fn: (k: Kernel) => Co<unknown>): ((k: Kernel) => Co) =>
+  function* (k: Kernel): Co {
+    if (!acpiEnabled(k)) yield* fn(k);
+  };
+
 /** In the order of the levels, and of links within one. */
 const subsysInitcalls: readonly Initcall[] = [
   { name: 'prevent_bootmem_remove_init', fn: prevent_bootmem_remove_init },
@@ -41,7 +52,11 @@ const subsysInitcalls: readonly Initcall[] = [
   { name: 'uart_driver_messages', fn: messages('uart_driver') },
   { name: 'acpi_init', fn: acpiInit },
   { name: 'pmu_init', fn: pmuInit },
-  { name: 'subsystem_messages', fn: messages('acpi_scan') },
+  { name: 'subsystem_messages', fn: withoutAcpi(messages('acpi_scan')) },
+  {
+    name: 'dmi_init',
+    fn: (k) => dmi_init(k, k.platform.arm64?.uefi?.tables.find(([name]) => name === 'SMBIOS 3.0')?.[1]),
+  },
 ];
 
 /** The namespace; then the devices in it get their interrupts, and the UART its driver. */
@@ -51,11 +66,6 @@ function* acpiInit(k: Kernel): Co {
   yield* acpiUartInit(k);
   yield* acpiDeviceInterrupts(k);
 }
-
-const ifAcpi = (fn: (k: Kernel) => Co<unknown>): ((k: Kernel) => Co) =>
-  function* (k: Kernel): Co {
-    if (acpiEnabled(k)) yield* fn(k);
-  };
 
 const deviceInitcalls: readonly Initcall[] = [
   { name: 'cpuhp_sysfs_init', fn: cpuhp_sysfs_init },
@@ -84,7 +94,9 @@ function bootParts(init: InitOptions): BootParts {
 
 /** A kernel that has not booted yet; the boot processor starts it where the firmware's work would begin. */
 export function createArm64Kernel({ init, ...environment }: KernelOptions): LinuxGuest {
-  const { platform, log, clock, commandLine, entropy } = environment;
+  const { platform, log, clock, entropy } = environment;
+  // QEMU's loader inside UEFI names the RAM disk that it hands over
+  const commandLine = `${environment.commandLine}${platform.arm64?.uefi ? ' initrd=initrd' : ''}`;
   const profile = labmemhpArm64On(platform, commandLine);
   const kernel = new Kernel(platform, log, clock, profile, commandLine, entropy);
   const parts = bootParts(init);

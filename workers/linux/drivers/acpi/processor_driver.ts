@@ -9,6 +9,7 @@ import { acpi_install_notify_handler, acpi_remove_notify_handler } from '../../.
 import { acpi_evaluate_object } from '../../../acpica/namespace/nsxfeval.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
 import type { device, device_driver } from '../../include/linux/device.ts';
+import { archOps } from '../../kernel/arch-ops.ts';
 import { cpu_hotplug_disable, cpu_hotplug_enable } from '../../kernel/cpu.ts';
 import { CPUHP_AP_ONLINE_DYN, cpuhp_setup_state_nocalls } from '../../kernel/cpuhp.ts';
 import { pr_info } from '../../kernel/printk/printk.ts';
@@ -35,7 +36,7 @@ function* acpi_processor_notify(_handle: acpi_handle, _event: number): Co {}
 
 /** _PTC: throttling control. */
 function* acpi_processor_get_throttling_info(k: Kernel, pr: acpi_processor): Co {
-  yield* acpi_evaluate_object(acpi(k), pr.handle, '_PTC');
+  if (archOps(k).acpi.hasThrottling) yield* acpi_evaluate_object(acpi(k), pr.handle, '_PTC');
 }
 
 function* __acpi_processor_start(k: Kernel, device: acpi_device): Co<number> {
@@ -43,7 +44,7 @@ function* __acpi_processor_start(k: Kernel, device: acpi_device): Co<number> {
   if (!pr || !device.handle) return -ERRNO.ENODEV;
   // the rest waits until the CPU comes online for the first time
   if (pr.flags.need_hotplug_init) return 0;
-  yield* acpi_evaluate_object(acpi(k), pr.handle, '_CST');
+  if (archOps(k).acpi.hasThrottling) yield* acpi_evaluate_object(acpi(k), pr.handle, '_CST');
   yield* acpi_processor_get_throttling_info(k, pr);
   const status = acpi_install_notify_handler(acpi(k), device.handle, 'device', acpi_processor_notify, device);
   return status === 'AE_OK' ? 0 : -ERRNO.ENODEV;

@@ -23,6 +23,7 @@ import { pr_err, pr_info } from '../../kernel/printk/printk.ts';
 import { preempt_schedule_irq } from '../../kernel/sched/core.ts';
 import { irq_exit_softirq } from '../../kernel/softirq.ts';
 import { type Kernel, kernelState, perCpu } from '../../kernel-context.ts';
+import { numaTables } from '../../mm/numa.ts';
 
 /** Registers of the distributor; those with an interrupt's number are arrays. */
 const GICD_CTLR = 0x0000;
@@ -56,6 +57,7 @@ const FIRST_PPI = 16;
 const FIRST_SPI = 32;
 const FIRST_SPECIAL = 1020;
 const NR_SGIS = 8;
+const ITS_SIZE = 0x2_0000;
 const TWO_32 = 2 ** 32;
 
 export interface RedistRegion {
@@ -65,6 +67,8 @@ export interface RedistRegion {
 
 export interface GicAddresses {
   readonly distributor: number;
+  /** Interrupt translation service, where there is one: message-signalled interrupts are not modelled, its messages are. */
+  readonly its: number | undefined;
   readonly redistributors: readonly RedistRegion[];
 }
 
@@ -225,16 +229,58 @@ const gic_cpu_init = traced('gic_cpu_init', function* (k: Kernel): Co {
   write_sysreg(k, 'ICC_IGRPEN1_EL1', 1);
 });
 
+/** Where early allocations of 64 KiB begin, as observed: what lies below differs with the way of booting. */
+function* itsMemory(k: Kernel): Generator<number, never> {
+  const uefi = k.platform.arm64?.uefi !== undefined;
+  let at = uefi ? 0x4017_0000 - 0x1_0000 * numaTables(k).online.size : 0x4155_0000;
+  for (;;) {
+    yield at;
+    at += 0x1_0000;
+  }
+}
+
+const itsAllocations = kernelState((k) => ({ next: itsMemory(k), pendingTables: new Set<number>() }));
+
+const address16 = (value: number): string => value.toString(16).padStart(16, '0');
+const allocateIts = (k: Kernel): string => itsAllocations(k).next.next().value.toString(16);
+
+/** Each redistributor gets a table of pending interrupts at its CPU's first start. */
+function* its_cpu_init(k: Kernel): Co {
+  const cpu = smp_processor_id(k);
+  const { pendingTables } = itsAllocations(k);
+  if (gic(k).its === undefined || pendingTables.has(cpu)) return;
+  pendingTables.add(cpu);
+  const table = address16(Number.parseInt(allocateIts(k), 16));
+  yield* pr_info(k, `GICv3: CPU${cpu}: using allocated LPI pending table @0x${table}`);
+}
+
+/** @linux drivers/irqchip/irq-gic-v3-its.c, what it says */
+function* its_init(k: Kernel): Co {
+  const { its } = gic(k);
+  if (its === undefined) return;
+  yield* pr_info(
+    k,
+    `ITS [mem 0x${its.toString(16).padStart(8, '0')}-0x${(its + ITS_SIZE - 1).toString(16).padStart(8, '0')}]`,
+  );
+  for (const table of ['Devices @%s (indirect', 'Interrupt Collections @%s (flat'] as const) {
+    const text = table.replace('%s', allocateIts(k));
+    yield* pr_info(k, `ITS@0x${address16(its)}: allocated 8192 ${text}, esz 8, psz 64K, shr 1)`);
+  }
+  yield* pr_info(k, `GICv3: using LPI property table @0x${address16(Number.parseInt(allocateIts(k), 16))}`);
+  yield* its_cpu_init(k);
+}
+
 /** CPUHP_AP_IRQ_GIC_STARTING. */
 const gic_starting_cpu = traced('gic_starting_cpu', function* (k: Kernel): Co<number> {
   yield* gic_cpu_init(k);
+  yield* its_cpu_init(k);
   return 0;
 });
 
 const CPUHP_AP_IRQ_GIC_STARTING = 97;
 
-/** The distributor, then the boot CPU's part; `afterCpu`: what comes with the interrupt translation service. */
-export function* gic_init_bases(k: Kernel, addresses: GicAddresses, afterCpu: (k: Kernel) => Co): Co {
+/** The distributor, then the boot CPU's part. */
+export function* gic_init_bases(k: Kernel, addresses: GicAddresses): Co {
   const typer = readl(k, addresses.distributor + GICD_TYPER);
   const irqNumber = Math.min(32 * ((typer & GICD_TYPER_IRQS) + 1), FIRST_SPECIAL);
   const chip: GicChipData = {
@@ -263,7 +309,7 @@ export function* gic_init_bases(k: Kernel, addresses: GicAddresses, afterCpu: (k
     gic_starting_cpu,
     undefined,
   );
-  yield* afterCpu(k);
+  yield* its_init(k);
 }
 
 // --- interrupts between processors

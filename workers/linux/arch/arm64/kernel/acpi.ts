@@ -21,6 +21,7 @@ import { map_cpu } from './smp.ts';
 const MADT_GICC = 0x0b;
 const MADT_GICD = 0x0c;
 const MADT_GICR = 0x0e;
+const MADT_ITS = 0x0f;
 const GICC_SIZE = 76;
 /** Fields of a GICC. */
 const GICC_UID = 8;
@@ -80,14 +81,16 @@ export function madtProcessor(type: number, bytes: Uint8Array): MadtProcessor | 
 export function gicOfMadt(k: Kernel): GicAddresses | undefined {
   const madt = acpi_get_table(acpi(k), 'APIC');
   let distributor: number | undefined;
+  let its: number | undefined;
   const redistributors: RedistRegion[] = [];
   for (const { type, bytes } of madt ? tableEntries(madt, MADT_HEADER) : []) {
     if (type === MADT_GICD && bytes.length >= 24) distributor = Number(view(bytes).getBigUint64(8, true));
+    if (type === MADT_ITS && bytes.length >= 20) its = Number(view(bytes).getBigUint64(8, true));
     if (type === MADT_GICR && bytes.length >= 16) {
       redistributors.push({ base: Number(view(bytes).getBigUint64(4, true)), length: view(bytes).getUint32(12, true) });
     }
   }
-  return distributor === undefined || redistributors.length === 0 ? undefined : { distributor, redistributors };
+  return distributor === undefined || redistributors.length === 0 ? undefined : { distributor, redistributors, its };
 }
 
 /** Timers that Linux takes: number and trigger, in the order in which they get their interrupts. */

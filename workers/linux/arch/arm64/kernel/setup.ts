@@ -131,6 +131,7 @@ function installArchOps(k: Kernel): void {
       sleep_states: undefined,
       madtProcessor,
       register_gsi: acpi_register_gsi,
+      hasThrottling: false,
       wantsPdc: () => false,
     },
     files: {
@@ -198,7 +199,9 @@ function* setup_per_cpu_areas(k: Kernel): Co {
 function gicOfTree(k: Kernel): GicAddresses | undefined {
   const node = of_find_compatible_node(of_root(k), 'arm,gic-v3');
   const [distributor, ...redistributors] = node ? of_address(node) : [];
-  return distributor && redistributors.length > 0 ? { distributor: distributor.base, redistributors } : undefined;
+  const its = of_find_compatible_node(of_root(k), 'arm,gic-v3-its');
+  if (!distributor || redistributors.length === 0) return undefined;
+  return { distributor: distributor.base, redistributors, its: its && of_address(its)[0]?.base };
 }
 
 /** Timers of the device tree, in its order: secure, non-secure, virtual, hypervisor. */
@@ -212,7 +215,8 @@ function timersOfTree(k: Kernel): { readonly hwirq: number; readonly level: bool
 export function* init_IRQ(k: Kernel): Co {
   const gic = acpiEnabled(k) ? gicOfMadt(k) : gicOfTree(k);
   if (!gic) throw new Error('a machine without a GICv3');
-  yield* gic_init_bases(k, gic, (kernel) => bootMessages(kernel, 'gic'));
+  yield* gic_init_bases(k, gic);
+  yield* bootMessages(k, 'gic');
   yield* set_smp_ipi_range(k);
   const timers = acpiEnabled(k) ? timersOfGtdt(k) : timersOfTree(k);
   const irqs = new Map(timers.map(({ name, hwirq, level }) => [name, irq_create_mapping(k, hwirq, level)]));

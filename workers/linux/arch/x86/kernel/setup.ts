@@ -87,6 +87,7 @@ function installArchOps(k: Kernel): void {
       sleep_states: 'S0 S3 S4 S5',
       madtProcessor,
       register_gsi: acpi_register_gsi,
+      hasThrottling: true,
       wantsPdc: (kernel) => ['GenuineIntel', 'CentaurHauls'].includes(kernel.platform.cpuModel.vendor),
     },
     files: {
