@@ -4,8 +4,9 @@
  * @linux drivers/acpi/acpi_memhotplug.c, without memory groups
  */
 import { ERRNO } from '../../../abi/syscall.ts';
-import { acpi_evaluate_object } from '../../../acpica/namespace/nsxfeval.ts';
+import { isStatus } from '../../../acpica/include/acexcep.ts';
 import { addressResources } from '../../../acpica/resources/rsaddr.ts';
+import { acpi_rs_get_method_data } from '../../../acpica/resources/rsutils.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
 import { walk_memory_blocks } from '../../include/linux/memory.ts';
 import { pr_err } from '../../kernel/printk/printk.ts';
@@ -41,9 +42,8 @@ function* dev_err(k: Kernel, device: acpi_device, text: string): Co {
 
 /** The ranges of _CRS; those that join and are alike are one. Undefined when there is no telling. */
 function* acpi_memory_get_device_resources(k: Kernel, handle: acpi_handle): Co<acpi_memory_info[] | undefined> {
-  const { status, value } = yield* acpi_evaluate_object(acpi(k), handle, '_CRS');
-  if (status !== 'AE_OK' || value?.type !== 'Buffer') return undefined;
-  const addresses = addressResources(value.value);
+  const template = yield* acpi_rs_get_method_data(acpi(k), handle, '_CRS');
+  const addresses = isStatus(template) ? undefined : addressResources(template);
   if (!addresses) return undefined;
   const ranges: acpi_memory_info[] = [];
   for (const { resource_type, typeFlags, minimum, address_length } of addresses) {

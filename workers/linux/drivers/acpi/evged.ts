@@ -4,8 +4,9 @@
  * @linux drivers/acpi/evged.c
  */
 import { ERRNO } from '../../../abi/syscall.ts';
-import { acpi_evaluate_object } from '../../../acpica/namespace/nsxfeval.ts';
+import { isStatus } from '../../../acpica/include/acexcep.ts';
 import { type InterruptResource, interruptResources } from '../../../acpica/resources/rsirq.ts';
+import { acpi_rs_get_method_data } from '../../../acpica/resources/rsutils.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
 import { IRQ_HANDLED, IRQF_ONESHOT, IRQF_SHARED } from '../../include/linux/irq.ts';
 import { archOps } from '../../kernel/arch-ops.ts';
@@ -65,8 +66,8 @@ const acpi_ged_request_interrupt = traced(
 
 const ged_probe = traced('ged_probe', function* (k: Kernel, { handle }: acpi_device): Co<number> {
   if (!handle) return -ERRNO.ENODEV;
-  const { status, value } = yield* acpi_evaluate_object(acpi(k), handle, '_CRS');
-  const resources = status === 'AE_OK' && value?.type === 'Buffer' ? interruptResources(value.value) : undefined;
+  const template = yield* acpi_rs_get_method_data(acpi(k), handle, '_CRS');
+  const resources = isStatus(template) ? undefined : interruptResources(template);
   if (!resources) {
     yield* pr_err(k, 'acpi-ged ACPI0013:00: unable to parse the _CRS record');
     return -ERRNO.EINVAL;

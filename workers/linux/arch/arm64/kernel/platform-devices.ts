@@ -5,8 +5,9 @@
  * @linux drivers/acpi/acpi_platform.c, drivers/of/platform.c, drivers/perf/arm_pmu_acpi.c
  */
 
-import { acpi_evaluate_object } from '../../../../acpica/namespace/nsxfeval.ts';
+import { isStatus } from '../../../../acpica/include/acexcep.ts';
 import { interruptResources } from '../../../../acpica/resources/rsirq.ts';
+import { acpi_rs_get_method_data } from '../../../../acpica/resources/rsutils.ts';
 import { acpi_get_table } from '../../../../acpica/tables/tbutils.ts';
 import type { Co } from '../../../../sim/coroutine.ts';
 import { acpi, type acpi_device, for_each_acpi_device } from '../../../drivers/acpi/internal.ts';
@@ -25,10 +26,8 @@ const MEMORY32_FIXED = 0x86;
 const PMU_INTID = 23;
 
 function* resourcesOf(k: Kernel, device: acpi_device): Co<Uint8Array> {
-  const none = new Uint8Array(0);
-  if (!device.handle) return none;
-  const { value } = yield* acpi_evaluate_object(acpi(k), device.handle, '_CRS');
-  return value?.type === 'Buffer' ? value.value : none;
+  const template = device.handle ? yield* acpi_rs_get_method_data(acpi(k), device.handle, '_CRS') : 'AE_NOT_FOUND';
+  return isStatus(template) ? new Uint8Array(0) : template;
 }
 
 /** Base of the first Memory32Fixed descriptor. */

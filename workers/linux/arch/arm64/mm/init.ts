@@ -54,9 +54,9 @@ export const arm64Memory: ArchMemory = {
   largeBlocks: false,
   bootReserve: (k) => ({
     // what UEFI keeps for run time, and its tables, come on top
-    image: kB(17_612) + (k.platform.arm64?.uefi ? kB(4_600) : 0),
+    image: kB(15_400) + (k.platform.arm64?.uefi ? kB(4_600) : 0),
     swiotlb: 0,
-    top: 0,
+    top: kB(2_212),
     dma: 0,
     nodeData: kB(12),
     offlineNodeData: kB(12),

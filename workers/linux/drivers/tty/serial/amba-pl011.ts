@@ -75,11 +75,13 @@ const uart_write_wakeup = traced('uart_write_wakeup', function* (k: Kernel, tty:
 
 const pl011_tx_chars = traced('pl011_tx_chars', function* (k: Kernel, uap: uart_amba_port): Co {
   const { tty } = uap.port;
-  for (let count = 0; count < TX_LOADSZ && uap.xmit !== '' && !tty.stopped; count++) {
-    if (((yield* pl011_read(k, uap, UART01x_FR)) & UART01x_FR_TXFF) !== 0) break;
-    const byte = uap.xmit.charCodeAt(0);
+  // the port's lock: flag, buffer and data register are one step, since another CPU may be in here as well
+  const { bus } = k.platform.currentVcpu();
+  for (let count = 0; count < TX_LOADSZ; count++) {
+    yield* spend(2 * ACCESS);
+    if (uap.xmit === '' || tty.stopped || (bus.readMemory(uap.base + UART01x_FR, 4) & UART01x_FR_TXFF) !== 0) break;
+    bus.writeMemory(uap.base + UART01x_DR, 4, uap.xmit.charCodeAt(0) & 0xff);
     uap.xmit = uap.xmit.slice(1);
-    yield* pl011_write(k, uap, UART01x_DR, byte & 0xff);
   }
   if (uap.xmit.length < WAKEUP_CHARS) yield* uart_write_wakeup(k, tty);
   if (uap.xmit === '' || tty.stopped) yield* pl011_stop_tx(k, uap);
