@@ -57,6 +57,22 @@ const block = <Name extends string>(inner: RegisterBlock<Name>): IoHandler => ({
   write: (offset: number, width: AccessWidth, value: number) => inner.write(offset, width, value),
 });
 
+/**
+ * A block of 16-bit registers as QEMU has it: a byte that is written is all that the register then holds, and a second
+ * byte is none of its own (`odd`: it is nothing, or the register again).
+ */
+const wordBlock = <Name extends string>(inner: RegisterBlock<Name>, odd: 'nothing' | 'register'): IoHandler => ({
+  read(offset: number, width: AccessWidth) {
+    if (width > 1 || offset % 2 === 0) return inner.read(offset, width);
+    return odd === 'nothing' ? 0 : inner.read(offset - 1, 1);
+  },
+  write(offset: number, width: AccessWidth, value: number) {
+    if (width > 1) inner.write(offset, width, value);
+    else if (offset % 2 === 0) inner.write(offset, 2, value);
+    else if (odd === 'register') inner.write(offset - 1, 2, value);
+  },
+});
+
 export interface Pm1Host {
   /** A status or enable bit has changed. */
   updateSci(): void;
@@ -82,7 +98,7 @@ export class AcpiPm1 implements SciSource {
     this.host = host;
     this.clock = clock;
     this.log = log;
-    this.eventBlock = block(
+    this.eventBlock = wordBlock(
       new RegisterBlock<EventRegister>(
         'acpi-pm1-event',
         PM1_EVENT_REGISTERS,
@@ -92,8 +108,9 @@ export class AcpiPm1 implements SciSource {
         },
         log,
       ),
+      'nothing',
     );
-    this.controlBlock = block(
+    this.controlBlock = wordBlock(
       new RegisterBlock<ControlRegister>(
         'acpi-pm1-control',
         PM1_CONTROL_REGISTERS,
@@ -103,6 +120,7 @@ export class AcpiPm1 implements SciSource {
         },
         log,
       ),
+      'register',
     );
     // polled as a clock: not recorded
     this.timerBlock = block(

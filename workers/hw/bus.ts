@@ -38,6 +38,20 @@ export const QUIET_PORTS: readonly { readonly first: number; readonly length: nu
 /** All ones of an access; 8-byte values stay exact integers. */
 const allOnes = (width: AccessWidth): number => (width === 8 ? Number.MAX_SAFE_INTEGER : 2 ** (8 * width) - 1);
 
+const lowBytes = (value: number, width: AccessWidth): number => value % 2 ** (8 * width);
+
+/** Where the parts of an access begin, and their bytes: as QEMU's memory_access_size divides one that is not aligned. */
+function alignedParts(address: number, width: AccessWidth): { readonly at: number; readonly size: AccessWidth }[] {
+  const parts: { at: number; size: AccessWidth }[] = [];
+  for (let at = 0; at < width; ) {
+    const left = width - at;
+    const size = left >= 4 && (address + at) % 4 === 0 ? 4 : left >= 2 && (address + at) % 2 === 0 ? 2 : 1;
+    parts.push({ at, size });
+    at += size;
+  }
+  return parts;
+}
+
 const covers = (mapping: Mapping, address: number): boolean =>
   address >= mapping.first && address < mapping.first + mapping.length;
 
@@ -88,15 +102,34 @@ export class SystemBus implements BusBuilder {
   }
 
   readPort(port: number, width: AccessWidth): number {
+    if (port % width === 0) return this.readAlignedPort(port, width);
+    let value = 0;
+    for (const { at, size } of alignedParts(port, width)) {
+      value += this.readAlignedPort(port + at, size) * 2 ** (8 * at);
+    }
+    return value;
+  }
+
+  writePort(port: number, width: AccessWidth, value: number): void {
+    if (port % width === 0) {
+      this.writeAlignedPort(port, width, value);
+      return;
+    }
+    for (const { at, size } of alignedParts(port, width)) {
+      this.writeAlignedPort(port + at, size, Math.floor(value / 2 ** (8 * at)));
+    }
+  }
+
+  private readAlignedPort(port: number, width: AccessWidth): number {
     const mapping = this.ports.get(port);
-    if (mapping) return mapping.handler.read(port - mapping.first, width);
+    if (mapping) return lowBytes(mapping.handler.read(port - mapping.first, width), width);
     if (!this.quietPorts.has(port)) this.log.emit('unmodelled', 'ports', `${width}-byte read of port ${hex(port)}`);
     return allOnes(width);
   }
 
-  writePort(port: number, width: AccessWidth, value: number): void {
+  private writeAlignedPort(port: number, width: AccessWidth, value: number): void {
     const mapping = this.ports.get(port);
-    if (mapping) mapping.handler.write(port - mapping.first, width, value);
+    if (mapping) mapping.handler.write(port - mapping.first, width, lowBytes(value, width));
     else if (!this.quietPorts.has(port)) {
       this.log.emit('unmodelled', 'ports', `${width}-byte write of ${hex(value)} to port ${hex(port)}`);
     }

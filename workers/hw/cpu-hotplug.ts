@@ -168,6 +168,8 @@ export class CpuHotplug implements IoHandler {
 
   read(offset: number, width: AccessWidth): number {
     if (this.legacyMode) return this.readBitmap(offset, width);
+    // the bitmap's place is longer: nothing answers behind the block
+    if (offset >= MODERN_LENGTH) return 2 ** (8 * width) - 1;
     const name = registers.read(offset)?.register.name;
     const slot = this.slots[this.selector];
     if (!slot) return 0;
