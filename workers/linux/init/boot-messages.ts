@@ -17,6 +17,7 @@ import { systemHashTable } from '../mm/system-hash.ts';
 export type BootPlace =
   | 'e820'
   | 'tsc'
+  | 'dmi'
   | 'mptable'
   | 'possible_map'
   | 'command_line'
