@@ -59,7 +59,7 @@ export const bootMemory = kernelState<PfnRange[]>((k) => {
 
 /** Bounds of the zones by address (arch_zone_lowest_possible_pfn and highest). */
 const zoneBounds = (k: Kernel): readonly (PfnRange & { readonly name: ZoneName })[] =>
-  archOps(k).memory.zoneBounds(max_pfn(k));
+  archOps(k).memory.zoneBounds(bootMemory(k)[0]?.start ?? 0, max_pfn(k));
 
 export const max_pfn = (k: Kernel): number => Math.max(0, ...bootMemory(k).map(({ end }) => end));
 
@@ -166,7 +166,7 @@ export function* free_area_init(k: Kernel): Co {
     const range = { start, end: Math.min(end, top) };
     yield* pr_info(k, `  ${name.padEnd(8)} ${pages(range) > 0 ? byteRange(range) : 'empty'}`);
   }
-  yield* pr_info(k, '  Device   empty');
+  if (archOps(k).memory.hasDeviceZone) yield* pr_info(k, '  Device   empty');
   yield* pr_info(k, 'Movable zone start for each node');
   yield* pr_info(k, 'Early memory node ranges');
   for (const range of memoryByNode(k)) yield* pr_info(k, `  node ${`${range.nid}`.padStart(3)}: ${byteRange(range)}`);

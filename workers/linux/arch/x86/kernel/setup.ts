@@ -89,6 +89,7 @@ function installArchOps(k: Kernel): void {
       madtProcessor,
       register_gsi: acpi_register_gsi,
       hasThrottling: true,
+      hasPlatformDevices: false,
       wantsPdc: (kernel) => ['GenuineIntel', 'CentaurHauls'].includes(kernel.platform.cpuModel.vendor),
     },
     files: {
