@@ -18,14 +18,29 @@ const CORTEX_A57: Arm64Identity = {
   ID_AA64MMFR0_EL1: 0x1124,
 };
 
-const MODELS: Readonly<Record<string, Arm64Identity>> = {
+/** Models of the same revision of the architecture, and the same features. */
+const ARMV8_0: Readonly<Record<string, Arm64Identity>> = {
+  'cortex-a35': { ...CORTEX_A57, MIDR_EL1: 0x411f_d040 },
+  'cortex-a53': { ...CORTEX_A57, MIDR_EL1: 0x410f_d034 },
   'cortex-a57': CORTEX_A57,
+  'cortex-a72': { ...CORTEX_A57, MIDR_EL1: 0x410f_d083 },
 };
 
-/** Registers of a `-cpu` model; one that the lab does not know is shown as cortex-a57, and the log says so. */
+const MAX: Arm64Identity = { ...CORTEX_A57, MIDR_EL1: 0x000f_0510 };
+
+/** Models with further features, which the lab does not show. */
+const LATER: Readonly<Record<string, Arm64Identity>> = {
+  'cortex-a76': { ...CORTEX_A57, MIDR_EL1: 0x414f_d0b1 },
+  'neoverse-n1': { ...CORTEX_A57, MIDR_EL1: 0x414f_d0c1 },
+  a64fx: { ...CORTEX_A57, MIDR_EL1: 0x461f_0010 },
+  max: MAX,
+  host: MAX,
+};
+
+/** Registers of a `-cpu` model; what the lab does not know of it is shown as cortex-a57's, and the log says so. */
 export function arm64IdentityOf(model: string, log: LogWriter): Arm64Identity {
-  const known = MODELS[model];
+  const known = ARMV8_0[model];
   if (known) return known;
-  log.emit('unmodelled', 'arm64', `processor model ${model}, shown as cortex-a57`);
-  return CORTEX_A57;
+  log.emit('unmodelled', 'arm64', `processor model ${model}: its features are shown as cortex-a57's`);
+  return LATER[model] ?? CORTEX_A57;
 }

@@ -4,9 +4,11 @@
  */
 import type { MemoryBackend, NumaNode, PossibleCpu } from '../abi/machine-config.ts';
 import type { Parsed } from '../protocol/scenario.ts';
-import { parseInteger, parseUint, splitOptions } from './option-text.ts';
+import { parseInteger, parseSize, parseUint, splitOptions } from './option-text.ts';
 
+const MIB = 2 ** 20;
 const MAX_NODES = 128;
+const MIXED = 'numa configuration should use either mem= or memdev=,mixing both is not allowed';
 const LOCAL_DISTANCE = 10;
 
 /** What the machine is so far. */
@@ -14,6 +16,13 @@ export interface NumaInput {
   /** Nodes 0 to …; every CPU's nodeId is still 0. */
   readonly possibleCpus: readonly PossibleCpu[];
   readonly dies: number;
+  /** The machine type has clusters: `virt`. */
+  readonly clusters: boolean;
+  /**
+   * `mem=` is taken, with a warning. No machine type of QEMU 7.2 does; virt-5.0 and older did, for which the command lines
+   * were written that still give it: on `virt` the lab takes it as they do.
+   */
+  readonly legacyMemory: boolean;
   readonly backends: readonly MemoryBackend[];
   /** Bytes of RAM, as -m or the default says. */
   readonly memorySize: number;
@@ -65,6 +74,7 @@ class NumaReader {
   /** Node of a CPU, by index. */
   private readonly nodeOf = new Map<number, number>();
   private readonly distances = new Map<string, number>();
+  private readonly warnings: string[] = [];
 
   constructor(input: NumaInput) {
     this.input = input;
@@ -120,14 +130,22 @@ class NumaReader {
       if (assigned !== undefined && assigned !== id) return `CPU is already assigned to node-id: ${assigned}`;
       this.nodeOf.set(index, id);
     }
-    if (optionValue(options, 'mem') !== undefined) {
+    const legacy = optionValue(options, 'mem');
+    if (legacy !== undefined && !this.input.legacyMemory) {
       return 'Parameter -numa node,mem is not supported by this machine type\nUse -numa node,memdev instead';
     }
     if (numbers['initiator'] !== undefined) return HMAT_DISABLED;
     const memdev = optionValue(options, 'memdev');
     const backend = this.input.backends.find((candidate) => candidate.id === memdev);
     if (memdev !== undefined && !backend) return `memdev=${memdev} is ambiguous`;
-    this.nodes.set(id, { id, memdev, memory: backend?.size ?? 0 });
+    if (legacy !== undefined) {
+      const memory = parseSize(legacy, MIB);
+      if (memory === undefined) return "Parameter 'mem' expects a size value";
+      if (memdev !== undefined || [...this.nodes.values()].some((node) => node.memdev !== undefined)) return MIXED;
+      this.warnings.push('Parameter -numa node,mem is deprecated, use -numa node,memdev instead');
+      this.nodes.set(id, { id, memdev, memory });
+    } else if (memdev !== undefined && this.warnings.length > 0) return MIXED;
+    else this.nodes.set(id, { id, memdev, memory: backend?.size ?? 0 });
     return undefined;
   }
 
@@ -151,11 +169,12 @@ class NumaReader {
     }
     // a machine with one die a socket has no die-id, and no PC has clusters
     if (numbers['die-id'] !== undefined && this.input.dies === 1) return 'die-id is not supported';
-    if (numbers['cluster-id'] !== undefined) return 'cluster-id is not supported';
+    if (numbers['cluster-id'] !== undefined && !this.input.clusters) return 'cluster-id is not supported';
     const matching = this.input.possibleCpus.filter(
       (cpu) =>
         (numbers['socket-id'] ?? cpu.socketId) === cpu.socketId &&
         (numbers['die-id'] ?? cpu.dieId) === cpu.dieId &&
+        (numbers['cluster-id'] ?? cpu.clusterId) === cpu.clusterId &&
         (numbers['core-id'] ?? cpu.coreId) === cpu.coreId &&
         (numbers['thread-id'] ?? cpu.threadId) === cpu.threadId,
     );
@@ -188,7 +207,7 @@ class NumaReader {
         nodes: nodes.map(({ id, memory }) => ({ id, memory })),
         possibleCpus: this.input.possibleCpus.map((cpu) => ({ ...cpu, nodeId: this.defaultNode(cpu, count) })),
         distances: distances.value,
-        warnings: this.partialWarnings(),
+        warnings: [...this.warnings, ...this.partialWarnings()],
         backendIds,
       },
     };
@@ -202,9 +221,10 @@ class NumaReader {
   private partialWarnings(): string[] {
     const unassigned = this.input.possibleCpus.filter(({ index }) => !this.nodeOf.has(index));
     if (this.nodeOf.size === 0 || unassigned.length === 0) return [];
-    const named = unassigned.map(({ index, socketId, dieId, coreId, threadId }) => {
+    const named = unassigned.map(({ index, socketId, dieId, clusterId, coreId, threadId }) => {
       const die = this.input.dies > 1 ? `, die-id: ${dieId}` : '';
-      return `CPU ${index} [socket-id: ${socketId}${die}, core-id: ${coreId}, thread-id: ${threadId}]`;
+      const cluster = clusterId === undefined ? '' : `, cluster-id: ${clusterId}`;
+      return `CPU ${index} [socket-id: ${socketId}${die}${cluster}, core-id: ${coreId}, thread-id: ${threadId}]`;
     });
     return [
       `CPU(s) not present in any NUMA nodes: ${named.join(', ')}`,

@@ -94,8 +94,17 @@ export function readRam(
   const own = ramBackend(into, memory.size);
   if (into.numa.length > 0) {
     if (machine.board === 'none') return fail(`-numa ${into.numa[0]}: NUMA is not supported by this machine-type`);
-    const numa = readNuma(into.numa, { possibleCpus: cpus, dies, backends: objects, memorySize: memory.size });
-    return numa.ok ? { ok: true, value: { ...numa.value, backends: objects } } : numa;
+    const numa = readNuma(into.numa, {
+      ...{ possibleCpus: cpus, dies, backends: objects, memorySize: memory.size },
+      clusters: machine.board === 'virt',
+      legacyMemory: machine.board === 'virt',
+    });
+    if (!numa.ok) return numa;
+    // nodes that were given their sizes alone share the machine's own backend
+    const shared = numa.value.backendIds.length === 0;
+    const backends = shared ? [...objects, own] : objects;
+    const backendIds = shared ? [own.id] : numa.value.backendIds;
+    return { ok: true, value: { ...numa.value, backends, backendIds } };
   }
   // with hot-pluggable memory QEMU makes a node of its own accord (auto_enable_numa_with_memhp)
   const nodes = memory.max > memory.size && machine.board !== 'none' ? [{ id: 0, memory: memory.size }] : [];

@@ -132,7 +132,6 @@ function installArchOps(k: Kernel): void {
       madtProcessor,
       register_gsi: acpi_register_gsi,
       hasThrottling: false,
-      hasPlatformDevices: true,
       wantsPdc: () => false,
     },
     files: {

@@ -9,7 +9,6 @@ import type { Co } from '../../../../sim/coroutine.ts';
 import { acpi } from '../../../drivers/acpi/internal.ts';
 import {
   acpi_map_pxm_to_node,
-  acpi_parse_slit,
   memoryAffinity,
   possibleNodes,
   SRAT_ENABLED,
@@ -95,7 +94,6 @@ export function* x86_acpi_numa_init(k: Kernel): Co {
     const block = yield* memoryAffinity(k, bytes);
     if (block) named.push(block);
   }
-  yield* acpi_parse_slit(k);
   const tables = numaTables(k);
   const top = max_pfn(k) * PAGE_SIZE;
   const present = named
