@@ -4,7 +4,8 @@
  */
 import type { MachineConfig } from '../abi/machine-config.ts';
 import { concat } from '../aml/encode.ts';
-import { x86BoardAddresses } from '../hw/boards/addresses.ts';
+import { highRamStart, splitRam, x86BoardAddresses } from '../hw/boards/addresses.ts';
+import { knownCpuModel } from '../hw/cpuid.ts';
 import { dsdt } from './dsdt.ts';
 import { fadt } from './fadt.ts';
 import { hpet, mcfg, waet } from './fixed-tables.ts';
@@ -12,6 +13,7 @@ import { madt } from './madt.ts';
 import { facs, rsdp, rsdt } from './root-tables.ts';
 import { type E820Entry, e820Map, firmwareLayout } from './seabios-layout.ts';
 import { slit } from './slit.ts';
+import { smbiosEntryPoint, smbiosStructures } from './smbios-pc.ts';
 import { srat } from './srat.ts';
 
 export interface PlacedTable {
@@ -66,7 +68,14 @@ export const buildFirmware = (config: MachineConfig, options: FirmwareOptions = 
   const referenced = [fadtOf(NOT_PLACED), ...others];
   const blobParts = [facsBytes, dsdtBytes, ...referenced, rsdt(referenced.map(() => 0))];
   const length = blobParts.reduce((sum, part) => sum + part.length, 0);
-  const layout = firmwareLayout(board, config, length);
+  const ram = splitRam(board, config.memorySize);
+  const highStart = highRamStart(board, config);
+  const structures = smbiosStructures(config, knownCpuModel(config.cpuModel), [
+    { start: 0, end: ram.low },
+    ...(ram.high > 0 ? [{ start: highStart, end: highStart + ram.high }] : []),
+  ]);
+  const smbios = concat(structures);
+  const layout = firmwareLayout(board, config, length, smbios.length);
 
   let next = layout.tables;
   const place = (bytes: Uint8Array): PlacedTable => {
@@ -87,6 +96,8 @@ export const buildFirmware = (config: MachineConfig, options: FirmwareOptions = 
     e820: e820Map(board, config, layout.reservedFrom),
     regions: [
       { address: pointer.address, bytes: pointer.bytes },
+      { address: layout.smbiosEntryPoint, bytes: smbiosEntryPoint(structures, layout.smbiosStructures) },
+      { address: layout.smbiosStructures, bytes: smbios },
       { address: layout.tables, bytes: concat(blob.map(({ bytes }) => bytes)) },
     ],
     tables: [pointer, placedRsdt, placedFadt, placedDsdt, placedFacs, ...placedOthers],

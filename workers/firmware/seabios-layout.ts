@@ -12,6 +12,7 @@ import {
   splitRam,
   type X86BoardAddresses,
 } from '../hw/boards/addresses.ts';
+import { SMBIOS_ENTRY_POINT_LENGTH } from './smbios-pc.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -26,7 +27,6 @@ const MP_PROCESSOR_LENGTH = 20;
 const MP_FLOATING_POINTER_LENGTH = 16;
 /** With more than this for both, the guest gets no MP table (BUILD_MAX_MPTABLE_FSEG). */
 const MP_FSEG_LIMIT = 600;
-const SMBIOS_ENTRY_POINT_LENGTH = 31;
 /** Larger SMBIOS tables go to the high heap (BUILD_MAX_SMBIOS_FSEG). */
 const SMBIOS_FSEG_LIMIT = 600;
 const RSDP_LENGTH = 20;
@@ -36,29 +36,7 @@ const TABLES_BLOB_UNIT = 0x20000;
 const FACS_ALIGNMENT = 64;
 const PAGE = 4 * KIB;
 
-/**
- * Lengths of SMBIOS structures with their strings (hw/smbios/smbios.c): all of a machine with one socket, one range of
- * RAM and one memory device of up to 16 GiB, and what each further one adds. Strings that name the machine type make
- * `pc`'s longer.
- */
-const SMBIOS = {
-  base: { q35: 376, pc: 388 },
-  socket: { q35: 65, pc: 68 },
-  ramRange: 33,
-  memoryDevice: 47,
-  memoryDeviceSize: 16 * GIB,
-} as const;
-
 const alignDown = (value: number, alignment: number): number => Math.floor(value / alignment) * alignment;
-
-const smbiosLength = (board: 'q35' | 'pc', config: MachineConfig, ramRanges: number): number => {
-  const devices = Math.ceil(config.memorySize / SMBIOS.memoryDeviceSize);
-  let length = SMBIOS.base[board];
-  length += (config.topology.sockets - 1) * SMBIOS.socket[board];
-  length += (ramRanges - 1) * SMBIOS.ramRange;
-  for (let n = 1; n < devices; n++) length += SMBIOS.memoryDevice + `DIMM ${n}`.length;
-  return length;
-};
 
 /** The MP table lists one processor for each package, packages being as CPUID leaf 1 tells: without dies. */
 const mpProcessors = ({ topology, possibleCpus }: MachineConfig): number => {
@@ -70,20 +48,22 @@ const mpProcessors = ({ topology, possibleCpus }: MachineConfig): number => {
 
 export interface FirmwareLayout {
   readonly rsdp: number;
+  readonly smbiosEntryPoint: number;
+  readonly smbiosStructures: number;
   /** Beginning of the tables: FACS. */
   readonly tables: number;
   /** From here on low RAM is the firmware's. */
   readonly reservedFrom: number;
 }
 
-/** `tablesLength`: bytes of all tables but the RSDP. */
+/** `tablesLength`: bytes of all ACPI tables but the RSDP; `smbios`: of the SMBIOS structures. */
 export const firmwareLayout = (
   board: X86BoardAddresses,
   config: MachineConfig,
   tablesLength: number,
+  smbios: number,
 ): FirmwareLayout => {
   const ram = splitRam(board, config.memorySize);
-  const smbios = smbiosLength(config.board === 'pc' ? 'pc' : 'q35', config, ram.high > 0 ? 2 : 1);
   let fseg = PIR_TABLE;
   let high = ram.low;
   const allocateLow = (length: number): void => {
@@ -94,13 +74,16 @@ export const firmwareLayout = (
     allocateLow(mpTable);
     allocateLow(MP_FLOATING_POINTER_LENGTH);
   }
-  if (smbios <= SMBIOS_FSEG_LIMIT) allocateLow(smbios);
+  const low = smbios <= SMBIOS_FSEG_LIMIT;
+  if (low) allocateLow(smbios);
   else high = alignDown(high - smbios, FSEG_ALIGNMENT);
+  const smbiosStructures = low ? fseg : high;
   allocateLow(SMBIOS_ENTRY_POINT_LENGTH);
+  const smbiosEntryPoint = fseg;
   allocateLow(RSDP_LENGTH);
   const blob = Math.ceil(tablesLength / TABLES_BLOB_UNIT) * TABLES_BLOB_UNIT;
   const tables = alignDown(high - blob, FACS_ALIGNMENT);
-  return { rsdp: fseg, tables, reservedFrom: alignDown(tables, PAGE) };
+  return { rsdp: fseg, smbiosEntryPoint, smbiosStructures, tables, reservedFrom: alignDown(tables, PAGE) };
 };
 
 export interface E820Entry {

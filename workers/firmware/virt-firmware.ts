@@ -171,6 +171,22 @@ function uefiTables(end: number, hasNodes: boolean, rsdpAddress: number): readon
   ];
 }
 
+/** Where edk2's memory map changes from one kind of RAM to another, below the end of the first node's. */
+const MAP_CHANGES = [
+  0xef_0000, 0xe7_0000, 0xe3_0000, 0xc7_0000, 0xbd_0000, 0xa4_0000, 0x1e_0000, 0x15_0000, 0x14_0000, 0x2_0000, 0,
+] as const;
+
+/** RAM as the map's descriptors cut it: run-time code and data are RAM to Linux as well. */
+function uefiMemoryMap({ base, length }: AddressRange, firstEnd: number): Firmware['e820'] {
+  const cuts = MAP_CHANGES.map((distance) => firstEnd - distance).filter((cut) => cut > base && cut < base + length);
+  const starts = [base, ...cuts];
+  return starts.map((address, index) => ({
+    address,
+    length: (starts[index + 1] ?? base + length) - address,
+    type: USABLE,
+  }));
+}
+
 export function buildVirtFirmware(config: MachineConfig, { dsdt }: FirmwareOptions = {}): VirtFirmware {
   const layout = virtLayout(config);
   const { ram } = layout;
@@ -181,6 +197,7 @@ export function buildVirtFirmware(config: MachineConfig, { dsdt }: FirmwareOptio
     return { rsdpAddress: 0, e820, regions: [tree], tables: [], arm64 };
   }
   const hasNodes = config.numaNodes.length > 0;
+  const firstEnd = ram.base + (config.numaNodes[0]?.memory ?? ram.length);
   const below = (distance: typeof TABLES_BELOW_END | typeof DSDT_BELOW_END): number =>
     ram.base + (config.numaNodes[0]?.memory ?? ram.length) - (hasNodes ? distance.withNodes : distance.withoutNodes);
   const dsdtBytes = dsdt ?? withOem(virtDsdt(config, layout), config);
@@ -191,13 +208,13 @@ export function buildVirtFirmware(config: MachineConfig, { dsdt }: FirmwareOptio
   const [fadt, ...others] = placed;
   const root = pool.place('XSDT', withOem(xsdt(placed.map(({ address }) => address)), config));
   const pointer = pool.place('RSDP', rsdp(root.address));
-  const tables = uefiTables(ram.base + (config.numaNodes[0]?.memory ?? ram.length), hasNodes, pointer.address);
+  const tables = uefiTables(firstEnd, hasNodes, pointer.address);
   const [, smbiosAddress] = tables[0];
   const smbiosBytes = smbios(smbiosAddress, config.machineType, config.possibleCpus.length);
   const definition = { signature: 'DSDT', address: dsdtAddress, bytes: dsdtBytes };
   return {
     rsdpAddress: pointer.address,
-    e820,
+    e820: uefiMemoryMap(ram, firstEnd),
     regions: [pointer, definition, ...placed, root, { address: smbiosAddress, bytes: smbiosBytes }],
     tables: [pointer, root, ...(fadt ? [fadt] : []), definition, ...others],
     arm64: {

@@ -38,6 +38,9 @@ const QEMU64: CpuModel = {
 
 const MODELS: Readonly<Record<string, CpuModel>> = { max: MAX, host: MAX, qemu64: QEMU64 };
 
+/** Facts of a `-cpu` model; qemu64's for one that the lab does not know. */
+export const knownCpuModel = (name: string): CpuModel => MODELS[name] ?? QEMU64;
+
 /** Facts of a `-cpu` model; one that the lab does not know is shown as qemu64, and the log says so. */
 export function cpuModelOf(name: string, log: LogWriter): CpuModel {
   const known = MODELS[name];

@@ -29,6 +29,21 @@ describe('configuration mechanism 1', () => {
     expect([...values, device.dataPort.read(2, 1)]).toEqual(expected);
   });
 
+  it('a base address register keeps the bits above its size, and shows its size when all ones are written', () => {
+    const { device, select, lines } = host(Q35_FUNCTIONS);
+    const bar = (register: number): number[] => {
+      select(0x1f, 2, register);
+      const values = [device.dataPort.read(0, 4)];
+      device.dataPort.write(0, 4, 0xffffffff);
+      values.push(device.dataPort.read(0, 4));
+      device.dataPort.write(0, 4, values[0] ?? 0);
+      return [...values, device.dataPort.read(0, 4)];
+    };
+    expect(bar(0x24)).toEqual([0xfebff000, 0xfffff000, 0xfebff000]);
+    expect(bar(0x20)).toEqual([0xc041, 0xffffffe1, 0xc041]);
+    expect(lines.take('unmodelled')).toEqual([]);
+  });
+
   it('an empty place, another bus and a disabled address read as all ones', () => {
     const { device, select } = host(Q35_FUNCTIONS);
     const read = () => device.dataPort.read(0, 4);

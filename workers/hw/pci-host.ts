@@ -30,6 +30,13 @@ const ADDRESS = {
   register: { low: 0, width: 8 },
 } as const;
 
+export interface PciBar {
+  readonly index: number;
+  readonly space: 'memory' | 'port';
+  readonly address: number;
+  readonly size: number;
+}
+
 /** Bytes of the configuration header that identify a function (PCI 3.0 §6.1). */
 export interface PciFunction {
   readonly device: number;
@@ -42,6 +49,8 @@ export interface PciFunction {
   readonly multifunction: boolean;
   /** Registers beyond the header that the guest may read and write, with the values that the firmware left in them. */
   readonly registers: readonly { readonly offset: number; readonly bytes: readonly number[]; readonly name: string }[];
+  /** Base address registers, with the addresses that the firmware gave them; sizes are powers of two. */
+  readonly bars?: readonly PciBar[];
 }
 
 const CONFIG_SIZE = 256;
@@ -52,6 +61,7 @@ const HEADER = {
   revision: 0x08,
   classCode: 0x09,
   headerType: 0x0e,
+  bar0: 0x10,
 } as const;
 /** The function answers to ports and memory, as the firmware leaves it. */
 const COMMAND_ENABLED = 0x0103;
@@ -60,6 +70,7 @@ const MULTIFUNCTION = 0x80;
 class ConfigSpace {
   readonly function: PciFunction;
   private readonly bytes = new Uint8Array(CONFIG_SIZE);
+  /** Bits that a write changes. */
   private readonly writable = new Uint8Array(CONFIG_SIZE);
 
   constructor(description: PciFunction) {
@@ -70,10 +81,16 @@ class ConfigSpace {
     this.put(HEADER.revision, description.revision, 1);
     this.put(HEADER.classCode, description.classCode, 3);
     this.put(HEADER.headerType, description.multifunction ? MULTIFUNCTION : 0, 1);
-    this.writable.fill(1, HEADER.command, HEADER.command + 2);
+    this.writable.fill(0xff, HEADER.command, HEADER.command + 2);
     for (const { offset, bytes } of description.registers) {
       this.bytes.set(bytes, offset);
-      this.writable.fill(1, offset, offset + bytes.length);
+      this.writable.fill(0xff, offset, offset + bytes.length);
+    }
+    // the address bits below the size read as zero: that is how it is found out (PCI 3.0 §6.2.5.1)
+    for (const { index, space, address, size } of description.bars ?? []) {
+      const offset = HEADER.bar0 + 4 * index;
+      this.put(offset, address + (space === 'port' ? 1 : 0), 4);
+      for (let at = 0; at < 4; at++) this.writable[offset + at] = (-size >> (8 * at)) & 0xff;
     }
   }
 
@@ -83,8 +100,9 @@ class ConfigSpace {
 
   /** False when nothing there can be written. */
   write(offset: number, value: number): boolean {
-    if (!this.writable[offset]) return false;
-    this.bytes[offset] = value;
+    const mask = this.writable[offset] ?? 0;
+    if (mask === 0) return this.function.bars?.some(({ index }) => (offset - HEADER.bar0) >> 2 === index) === true;
+    this.bytes[offset] = (value & mask) | (this.read(offset) & ~mask);
     return true;
   }
 

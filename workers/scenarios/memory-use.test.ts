@@ -147,3 +147,84 @@ describe('memory_hotplug parameters', () => {
     );
   });
 });
+
+describe('nodes', () => {
+  const object = (id: string, size: string): string => `-object memory-backend-ram,id=${id},size=${size}`;
+
+  test('the SLIT sets distances and the order in which nodes are asked for memory', () => {
+    const nodes = '-numa node,nodeid=0,memdev=a,cpus=0-1 -numa node,nodeid=1,memdev=b -numa node,nodeid=2,memdev=c';
+    const distances = ['0,dst=1,val=30', '0,dst=2,val=15', '1,dst=2,val=40'].map((text) => `-numa dist,src=${text}`);
+    const objects = [object('a', '256M'), object('b', '256M'), object('c', '256M')].join(' ');
+    const lab = new Lab(`-M q35 -smp 2 -m 768M ${objects} ${nodes} ${distances.join(' ')}`);
+    expect(lab.sh('cat /sys/devices/system/node/node*/distance')).toBe('10 30 15\n30 10 40\n15 40 10');
+    expect(lab.sh('dmesg | sed -n "s/.*\\] \\(Fallback.*\\|NUMA: Init.*\\)/\\1/p"')).toBe(
+      [
+        'NUMA: Initialized distance table, cnt=3',
+        'Fallback order for Node 0: 0 2 1 ',
+        'Fallback order for Node 1: 1 0 2 ',
+        'Fallback order for Node 2: 2 0 1 ',
+      ].join('\n'),
+    );
+  });
+
+  test('a node without memory comes online with its first DIMM and goes with its last', () => {
+    const cpus = '-smp 1,sockets=4,cores=1,maxcpus=4';
+    const nodes = '-numa node,nodeid=0,memdev=a,cpus=0-1 -numa node,nodeid=1,cpus=2-3 -numa node,nodeid=2';
+    const lab = new Lab(`-M q35 ${cpus} -m 512M,slots=4,maxmem=4G ${object('a', '512M')} ${nodes}`);
+    expect(lab.sh('dmesg | grep -c "as memoryless"')).toBe('4');
+    lab.qmp({ execute: 'object-add', arguments: { 'qom-type': 'memory-backend-ram', id: 'm', size: 2 ** 27 } });
+    lab.qmp({ execute: 'device_add', arguments: { driver: 'pc-dimm', id: 'd', memdev: 'm', node: 2 } });
+    expect(lab.sh('numactl -H | head -1; cat /sys/devices/system/node/{online,has_memory}')).toBe(
+      'available: 2 nodes (0,2)\n0,2\n0',
+    );
+    lab.events();
+    online(lab, 32, 'online_movable');
+    const orders = lab.events('printk').map(({ fields }) => String(fields['text']));
+    expect(orders.slice(0, 3)).toEqual([
+      'Fallback order for Node 0: 0 2 ',
+      'Fallback order for Node 1: 1 2 0 ',
+      'Fallback order for Node 2: 2 0 ',
+    ]);
+    offline(lab, 32);
+    lab.qmp({ execute: 'device_del', arguments: { id: 'd' } });
+    expect(lab.sh('cat /sys/devices/system/node/online')).toBe('0');
+  });
+});
+
+describe('lsmem and chmem (util-linux 2.38)', () => {
+  const lab = new Lab(MACHINE);
+  plugDimm(lab, 'd0', 256);
+
+  test.each([
+    ['lsmem -P -o BLOCK,STATE', 'BLOCK="0-3" STATE="online"\nBLOCK="32-33" STATE="offline"'],
+    [
+      'lsmem -r',
+      'RANGE SIZE STATE REMOVABLE BLOCK\n0x0000000000000000-0x000000001fffffff 512M online yes 0-3\n0x0000000100000000-0x000000010fffffff 256M offline  32-33',
+    ],
+    ['lsmem -o foo', 'lsmem: unknown column: foo'],
+    ['lsmem -s never', 'lsmem: cannot open /sys/devices/system/memory: No such file or directory'],
+    ['chmem -d 100M; echo $?', 'chmem: Size must be aligned to memory block size (128M)\n1'],
+    ['chmem -e foo; echo $?', "chmem: Failed to parse size: 'foo': Invalid argument\n1"],
+    [
+      'chmem -d 0x0-0x1; echo $?',
+      'chmem: Start address and (end address + 1) must be aligned to memory block size (128M)\n1',
+    ],
+    ['chmem -e -z Bogus 128M', "chmem: unknown memory zone: Bogus\nTry 'chmem --help' for more information."],
+    ['chmem -e -b 99; echo $?', '1'],
+    ['chmem -v -e -b 33; echo $?', 'Memory Block 33 (0x0000000108000000-0x000000010fffffff) enabled\n0'],
+    ['chmem -e 2G; echo $?', 'chmem: Could only enable 128M of memory\n64'],
+  ])('%s', (line, shown) => {
+    expect(lab.sh(line)).toBe(shown);
+  });
+
+  test('lsmem -J', () => {
+    const { memory } = JSON.parse(lab.sh('lsmem -J')) as { memory: unknown[] };
+    expect(memory[0]).toEqual({
+      range: '0x0000000000000000-0x000000001fffffff',
+      size: '512M',
+      state: 'online',
+      removable: true,
+      block: '0-3',
+    });
+  });
+});

@@ -41,6 +41,7 @@ describe('what the machine shows is what the recorded machine did', () => {
     ['q35-dimm-zones', 'several DIMMs, online_kernel and online_movable, valid_zones, unplug'],
     ['q35-numa', 'two nodes, CPUs and a DIMM into node 1'],
     ['virt-cpu-psci', 'arm64: CPUs switched off and on through PSCI, CPU 0 as well; a failing state'],
+    ['virt-without-firmware', 'arm64: a device tree, no ACPI; a DIMM refused, a CPU switched off and on'],
     ['virt-dimm', 'arm64: DIMMs by the Generic Event Device, onlined, refused, unplugged; the power button'],
   ])('%s: %s', (name) => {
     const { differences, trace } = replayed(name);

@@ -8,6 +8,8 @@ const INTEL = 0x8086;
 const HOST_BRIDGE = 0x060000;
 const ISA_BRIDGE = 0x060100;
 const OTHER_BRIDGE = 0x068000;
+const SATA_AHCI = 0x010601;
+const SMBUS = 0x0c0500;
 
 /** Interrupts 10 and 11 for the lines of a group of four. */
 const PIRQ_ROUTES = [10, 10, 11, 11] as const;
@@ -38,6 +40,31 @@ export const Q35_FUNCTIONS: readonly PciFunction[] = [
       { offset: 0x60, bytes: PIRQ_ROUTES, name: 'PIRQ[A-D]_ROUT' },
       { offset: 0x68, bytes: PIRQ_ROUTES, name: 'PIRQ[E-H]_ROUT' },
     ],
+  },
+  {
+    device: 0x1f,
+    function: 2,
+    vendorId: INTEL,
+    deviceId: 0x2922,
+    revision: 2,
+    classCode: SATA_AHCI,
+    multifunction: true,
+    registers: [],
+    bars: [
+      { index: 4, space: 'port', address: 0xc040, size: 0x20 },
+      { index: 5, space: 'memory', address: 0xfebff000, size: 0x1000 },
+    ],
+  },
+  {
+    device: 0x1f,
+    function: 3,
+    vendorId: INTEL,
+    deviceId: 0x2930,
+    revision: 2,
+    classCode: SMBUS,
+    multifunction: true,
+    registers: [],
+    bars: [{ index: 4, space: 'port', address: 0x0700, size: 0x40 }],
   },
 ];
 

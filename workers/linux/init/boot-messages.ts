@@ -10,6 +10,7 @@ import { cpu_possible_mask } from '../include/linux/cpumask.ts';
 import { archOps } from '../kernel/arch-ops.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import type { Kernel } from '../kernel-context.ts';
+import { numaTables } from '../mm/numa.ts';
 import { PAGE_SIZE } from '../mm/page_alloc.ts';
 import { systemHashTable } from '../mm/system-hash.ts';
 
@@ -17,6 +18,7 @@ import { systemHashTable } from '../mm/system-hash.ts';
 export type BootPlace =
   | 'e820'
   | 'tsc'
+  | 'dmi'
   | 'mptable'
   | 'possible_map'
   | 'command_line'
@@ -72,7 +74,8 @@ export function unknownLine(k: Kernel): string | undefined {
 /** futex_init(): 256 buckets of a cache line for each possible CPU. */
 export function futexTable(k: Kernel): string {
   const entries = roundUpPowerOfTwo(256 * cpu_possible_mask(k).weight);
-  return `futex hash table entries: ${entries} (order: ${ceilLog2((entries * 64) / PAGE_SIZE)}, ${entries * 64} bytes, linear)`;
+  const kind = numaTables(k).online.size > 1 ? 'vmalloc' : 'linear';
+  return `futex hash table entries: ${entries} (order: ${ceilLog2((entries * 64) / PAGE_SIZE)}, ${entries * 64} bytes, ${kind})`;
 }
 
 export function tcpTables(k: Kernel): string {

@@ -21,6 +21,7 @@ import { cpu_dev_init } from '../drivers/base/cpu.ts';
 import { memory_dev_init } from '../drivers/base/memory.ts';
 import { node_dev_init } from '../drivers/base/node.ts';
 import { topology_sysfs_init } from '../drivers/base/topology.ts';
+import { dmi_id_init } from '../drivers/firmware/dmi-id.ts';
 import { i8042_init } from '../drivers/input/serio/i8042.ts';
 import { cmos_init } from '../drivers/rtc/rtc-cmos.ts';
 import { setup_max_cpus } from '../kernel/boot-options.ts';
@@ -77,6 +78,7 @@ export const platformParts: Pick<BootParts, 'arch' | 'acpi_boot' | 'init_IRQ' | 
 
 /** subsys_initcalls: before file systems and devices. */
 export const platformSubsysInitcalls: readonly Initcall[] = [
+  { name: 'dmi_id_init', fn: dmi_id_init },
   { name: 'pm_init', fn: pm_init },
   { name: 'init_irq_proc', fn: init_irq_proc_call },
   { name: 'topology_init', fn: topology_init },

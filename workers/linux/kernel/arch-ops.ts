@@ -57,6 +57,8 @@ export interface ArchAcpi {
   wantsPdc(k: Kernel): boolean;
   /** Idle states by _CST and throttling by _PTC are looked for. */
   readonly hasThrottling: boolean;
+  /** Devices that no handler knows become platform devices with interrupts of their own. */
+  readonly hasPlatformDevices: boolean;
 }
 
 /** Texts that an architecture's files show. */
@@ -95,6 +97,7 @@ export interface BootReserve {
 export interface ArchMemory {
   /** Bounds of the zones by address, lowest first. */
   zoneBounds(
+    firstFrame: number,
     lastFrame: number,
   ): readonly { readonly name: 'DMA' | 'DMA32' | 'Normal'; readonly start: number; readonly end: number }[];
   /** Page frames that are never RAM to the kernel. */
@@ -105,8 +108,10 @@ export interface ArchMemory {
   readonly physicalLimit: number;
   /** True where arch_add_memory() goes through an add_pages() of its own. */
   readonly hasAddPages: boolean;
-  /** Memory-block size of this much memory, when it is not a section. */
+  /** Blocks of more than a section where there is much memory: the choice is told at boot. */
   readonly largeBlocks: boolean;
+  /** CONFIG_ZONE_DEVICE. */
+  readonly hasDeviceZone: boolean;
   bootReserve(k: Kernel): BootReserve;
 }
 
@@ -189,6 +194,7 @@ export const archOps = kernelState<ArchOps>(() => ({
     physicalLimit: 0,
     hasAddPages: false,
     largeBlocks: false,
+    hasDeviceZone: false,
     bootReserve: notYet,
   },
   acpi: {
@@ -198,6 +204,7 @@ export const archOps = kernelState<ArchOps>(() => ({
     register_gsi: notYet,
     wantsPdc: notYet,
     hasThrottling: false,
+    hasPlatformDevices: false,
   },
   files: { cpuinfo: notYet, interrupts: () => [], modalias: notYet, vulnerabilities: [], machine: '' },
   bootMessages: {},

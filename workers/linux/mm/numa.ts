@@ -1,7 +1,7 @@
 /**
  * Which node a CPU and an address belong to.
  *
- * @linux arch/x86/mm/numa.c, without fake nodes and distances other than 10 and 20
+ * @linux arch/x86/mm/numa.c, without fake nodes
  */
 import { CpuMask } from '../include/linux/cpumask.ts';
 import { type Kernel, kernelState, perCpu } from '../kernel-context.ts';
@@ -22,6 +22,8 @@ export interface NumaTables {
   readonly memblks: numa_memblk[];
   /** Ranges that the tables set aside for memory to be added. */
   readonly hotplugBlks: numa_memblk[];
+  /** numa_distance[][], by node; empty without an SLIT. */
+  readonly distances: number[][];
   readonly possible: Set<number>;
   readonly online: Set<number>;
 }
@@ -30,6 +32,7 @@ export const numaTables = kernelState<NumaTables>(() => ({
   apicidToNode: new Map(),
   memblks: [],
   hotplugBlks: [],
+  distances: [],
   possible: new Set([0]),
   online: new Set([0]),
 }));
@@ -55,8 +58,11 @@ export const for_each_online_node = (k: Kernel): number[] => ascending(numaTable
 const LOCAL_DISTANCE = 10;
 const REMOTE_DISTANCE = 20;
 
-export const node_distance = (_k: Kernel, from: number, to: number): number =>
-  from === to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+export const node_distance = (k: Kernel, from: number, to: number): number =>
+  numaTables(k).distances[from]?.[to] ?? (from === to ? LOCAL_DISTANCE : REMOTE_DISTANCE);
+
+/** for_each_node(): those that could be. */
+export const for_each_node = (k: Kernel): number[] => ascending(numaTables(k).possible);
 
 /** nodelist format, `0-1`. */
 export const nodeList = (nodes: Iterable<number>): string => new CpuMask(1024, nodes).toList();

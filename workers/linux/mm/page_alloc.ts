@@ -7,7 +7,7 @@ import type { Co } from '../../sim/coroutine.ts';
 import { archOps } from '../kernel/arch-ops.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
-import { for_each_online_node, numaTables } from './numa.ts';
+import { for_each_node, for_each_online_node, node_distance, node_online, numaTables } from './numa.ts';
 
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;
@@ -59,7 +59,7 @@ export const bootMemory = kernelState<PfnRange[]>((k) => {
 
 /** Bounds of the zones by address (arch_zone_lowest_possible_pfn and highest). */
 const zoneBounds = (k: Kernel): readonly (PfnRange & { readonly name: ZoneName })[] =>
-  archOps(k).memory.zoneBounds(max_pfn(k));
+  archOps(k).memory.zoneBounds(bootMemory(k)[0]?.start ?? 0, max_pfn(k));
 
 export const max_pfn = (k: Kernel): number => Math.max(0, ...bootMemory(k).map(({ end }) => end));
 
@@ -166,13 +166,14 @@ export function* free_area_init(k: Kernel): Co {
     const range = { start, end: Math.min(end, top) };
     yield* pr_info(k, `  ${name.padEnd(8)} ${pages(range) > 0 ? byteRange(range) : 'empty'}`);
   }
-  yield* pr_info(k, '  Device   empty');
+  if (archOps(k).memory.hasDeviceZone) yield* pr_info(k, '  Device   empty');
   yield* pr_info(k, 'Movable zone start for each node');
   yield* pr_info(k, 'Early memory node ranges');
   for (const range of memoryByNode(k)) yield* pr_info(k, `  node ${`${range.nid}`.padStart(3)}: ${byteRange(range)}`);
-  for (const nid of for_each_online_node(k)) {
+  for (const nid of for_each_node(k)) {
     const span = spanOf(nodeRanges(k, nid));
     if (pages(span) === 0) {
+      if (!node_online(k, nid)) yield* pr_info(k, `Initializing node ${nid} as memoryless`);
       yield* pr_info(k, `Initmem setup node ${nid} as memoryless`);
       continue;
     }
@@ -185,12 +186,19 @@ export function* free_area_init(k: Kernel): Co {
 /** Pages of struct page for the memory, which the allocator does not hand out. */
 const memmapPages = (count: number): number => Math.ceil((count * 64) / PAGE_SIZE);
 
+/** More than there are. */
+const MAX_NODES = 1024;
+
 /** Tells of the order in which nodes are asked for memory, at boot. */
 export function* build_all_zonelists_init(k: Kernel): Co {
   const nodes = for_each_online_node(k);
-  for (const nid of nodes) {
-    // the node itself, then the others by distance and number
-    const order = [nid, ...nodes.filter((node) => node > nid), ...nodes.filter((node) => node < nid)];
+  const withMemory = nodes.filter((nid) => nodeZones(k, nid).some(populated_zone));
+  for (const nid of for_each_node(k)) {
+    // the node itself, then the others by distance and, among equals, by number from it on
+    const others = withMemory.filter((node) => node !== nid);
+    const after = (node: number): number => (node > nid ? node : node + MAX_NODES);
+    others.sort((a, b) => node_distance(k, nid, a) - node_distance(k, nid, b) || after(a) - after(b));
+    const order = [nid, ...others];
     yield* pr_info(k, `Fallback order for Node ${nid}: ${order.join(' ')} `);
   }
   const zones = for_each_zone(k).filter(populated_zone);

@@ -40,8 +40,13 @@ const isHotAdded = ({ name }: zone): boolean => name === 'Normal' || name === 'M
 
 /** The zone that boot's allocations came from: the last of node 0's boot zones. */
 const bootZone = (k: Kernel): zone | undefined => {
-  const zones = for_each_online_node(k).flatMap((nid) => nodeZones(k, nid).filter(populated_zone));
-  return zones.filter((zone) => !isHotAdded(zone)).at(-1);
+  for (const nid of for_each_online_node(k)) {
+    const last = nodeZones(k, nid)
+      .filter((zone) => populated_zone(zone) && !isHotAdded(zone))
+      .at(-1);
+    if (last) return last;
+  }
+  return undefined;
 };
 
 /** NR_FREE_PAGES of a zone. */

@@ -10,7 +10,7 @@ import { archOps } from '../kernel/arch-ops.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 import { nodeStates } from './node_states.ts';
-import { cpu_to_node, for_each_online_node, node_distance, numaTables } from './numa.ts';
+import { cpu_to_node, for_each_node, for_each_online_node, node_distance, numaTables } from './numa.ts';
 import { for_each_zone, nodeZones, PAGES_PER_SECTION, populated_zone, type zone } from './page_alloc.ts';
 
 /** struct page of a section's pages. */
@@ -171,7 +171,7 @@ const policyZones = kernelState<{ zone: string }>(() => ({ zone: 'DMA' }));
 /** Makes the fallback lists anew, when a zone got its first page or lost its last; of one node, when it comes. */
 export const build_all_zonelists = traced('build_all_zonelists', function* (k: Kernel, node?: number): Co {
   const nodes = for_each_online_node(k);
-  for (const nid of node === undefined ? nodes : [node]) {
+  for (const nid of node === undefined ? for_each_node(k) : [node]) {
     const order = fallbackOrder(k, nid).map((other) => `${other} `);
     yield* pr_info(k, `Fallback order for Node ${nid}: ${order.join('')}`);
   }

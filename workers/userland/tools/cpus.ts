@@ -80,12 +80,12 @@ export function* lscpu(tool: Tool): Co<number> {
   const cpus: Cpu[] = [];
   for (const number of present) cpus.push(yield* readCpu(tool, number, online.has(number)));
   const listed = cpus.filter((cpu) => (options.has('b') ? cpu.online : options.has('c') ? !cpu.online : true));
-  if (options.has('e')) return yield* extended(tool, cpus, listed, options.value('e') ?? '');
+  if (options.has('e')) return yield* extended(tool, cpus, listed, options.value('e') ?? '', options.has('J'));
   if (options.has('p')) {
     const shown = options.has('a') || options.has('c') ? listed : cpus.filter((cpu) => cpu.online);
     return yield* parsable(tool, cpus, shown, options.value('p') ?? '');
   }
-  return yield* summary(tool, cpus);
+  return yield* summary(tool, cpus, options.has('J'));
 }
 
 /** Columns of -e and -p: a CPU's value, undefined where it has none. */
@@ -133,12 +133,32 @@ function* chosenColumns(tool: Tool, list: string, values: Readonly<Record<string
   return columns;
 }
 
-function* extended(tool: Tool, cpus: readonly Cpu[], listed: readonly Cpu[], list: string): Co<number> {
+/** The JSON of util-linux: an array below its name, objects behind each other's brace. */
+function jsonTable(name: string, rows: readonly (readonly (readonly [string, string])[])[]): string {
+  const object = (row: readonly (readonly [string, string])[]): string =>
+    `{\n${row.map(([key, value]) => `         ${JSON.stringify(key)}: ${value}`).join(',\n')}\n      }`;
+  return `{\n   ${JSON.stringify(name)}: [\n      ${rows.map(object).join(',')}\n   ]\n}\n`;
+}
+
+/** Numbers and yes or no are JSON's own; what is missing is null. */
+function jsonCell(name: string, text: string | undefined): string {
+  if (text === undefined) return 'null';
+  if (name === 'ONLINE') return String(text === 'yes');
+  return name !== 'CACHE' && /^\d+$/.test(text) ? text : JSON.stringify(text);
+}
+
+function* extended(tool: Tool, cpus: readonly Cpu[], listed: readonly Cpu[], list: string, json: boolean): Co<number> {
   const values = columnValues(cpus);
   const caches = cacheNames(cpus);
   const usual = ['CPU', 'NODE', 'SOCKET', 'CORE', ...(caches.length > 0 ? ['CACHE'] : []), 'ONLINE'];
   const columns = list === '' ? usual : yield* chosenColumns(tool, list, values);
   const header = columns.map((name) => (name === 'CACHE' ? caches.join(':') : name));
+  if (json) {
+    const cells = (cpu: Cpu) =>
+      columns.map((name, at) => [(header[at] ?? '').toLowerCase(), jsonCell(name, values[name]?.(cpu))] as const);
+    yield* tool.print(jsonTable('cpus', listed.map(cells)));
+    return 0;
+  }
   const rows = listed.map((cpu) => columns.map((name) => values[name]?.(cpu) ?? '-'));
   const widths = header.map((text, index) => Math.max(text.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const line = (row: readonly string[]): string => {
@@ -194,13 +214,27 @@ function sizeText(bytes: number): string {
   return `${Number((bytes / 1024).toFixed(1))} KiB`;
 }
 
-function* summary(tool: Tool, cpus: readonly Cpu[]): Co<number> {
+function* summary(tool: Tool, cpus: readonly Cpu[], json: boolean): Co<number> {
   const rows = [
     ...(yield* processorRows(tool, cpus)),
     ...cacheRows(cpus.filter((cpu) => cpu.online)),
     ...(yield* nodeRows(tool)),
     ...(yield* vulnerabilityRows(tool)),
   ];
+  if (json) {
+    const plain = rows
+      .filter((row) => !row.heading)
+      .map((row) => [`${row.plainName ?? row.name}:`, row.value] as const);
+    const cells = plain.map(
+      ([field, data]) =>
+        [
+          ['field', JSON.stringify(field)],
+          ['data', JSON.stringify(data)],
+        ] as const,
+    );
+    yield* tool.print(jsonTable('lscpu', cells));
+    return 0;
+  }
   const terminal = tool.sys.isatty(1);
   const shown = rows
     .filter((row) => terminal || !row.heading)

@@ -61,48 +61,80 @@ const COLUMNS = ['RANGE', 'SIZE', 'STATE', 'REMOVABLE', 'BLOCK', 'NODE', 'ZONES'
 
 const hexAddress = (address: number): string => `0x${address.toString(16).padStart(16, '0')}`;
 
+/** How the table is written. */
+type Style = 'table' | 'raw' | 'pairs' | 'json';
+
+/** The rows below each other in columns; libsmartcols gives sizes of four characters one more, as recorded. */
+function table(columns: readonly string[], rows: readonly (readonly string[])[], headings: boolean): string[] {
+  const widths = columns.map((name, index) => {
+    const longest = Math.max(0, ...rows.map((row) => row[index]?.length ?? 0));
+    return name === 'SIZE' && longest === 4 ? 5 : Math.max(name.length, longest);
+  });
+  const line = (row: readonly string[]): string =>
+    row
+      .map((value, index) => {
+        const width = widths[index] ?? 0;
+        return columns[index] === 'RANGE' ? value.padEnd(width) : value.padStart(width);
+      })
+      .join(' ');
+  return [...(headings ? [columns] : []), ...rows].map(line);
+}
+
+function jsonValue(column: string, value: string): string {
+  return column === 'REMOVABLE' ? `${value === 'yes'}` : JSON.stringify(value);
+}
+
+function styled(
+  style: Style,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  headings: boolean,
+): string[] {
+  if (style === 'table') return table(columns, rows, headings);
+  if (style === 'raw') return [...(headings ? [columns] : []), ...rows].map((row) => row.join(' '));
+  if (style === 'pairs') return rows.map((row) => row.map((value, at) => `${columns[at]}="${value}"`).join(' '));
+  const objects = rows.map((row) =>
+    row
+      .map((value, at) => `         "${columns[at]?.toLowerCase()}": ${jsonValue(columns[at] ?? '', value)}`)
+      .join(',\n'),
+  );
+  return ['{', '   "memory": [', `      {\n${objects.join('\n      },{\n')}\n      }`, '   ]', '}'];
+}
+
 export function* lsmem(tool: Tool): Co<number> {
-  const options = yield* tool.options('abJno:PrS:s:hV', {
+  const options = yield* tool.options('abJno:PrS:s:hVY::A', {
     all: 'a',
     bytes: 'b',
+    json: 'J',
     noheadings: 'n',
     output: 'o',
+    'output-all': 'A',
     pairs: 'P',
     raw: 'r',
     split: 'S',
-    summary: 's',
-    'output-all': 'A',
+    sysroot: 's',
+    summary: 'Y',
   });
+  const root = options.value('s');
+  if (root !== undefined && !(yield* isDirectory(tool, `${root}${MEMORY}`))) {
+    return yield* tool.fail(`cannot open ${MEMORY}: No such file or directory`);
+  }
   const { size, blocks } = yield* readBlocks(tool);
   const list = options.has('A') ? COLUMNS.join(',') : (options.value('o') ?? 'RANGE,SIZE,STATE,REMOVABLE,BLOCK');
-  const columns = list.split(',').map((name) => name.toUpperCase());
-  const unknown = columns.find((name) => !COLUMNS.includes(name));
+  const names = list.split(',');
+  const unknown = names.find((name) => !COLUMNS.includes(name.toUpperCase()));
   if (unknown !== undefined) return yield* tool.fail(`unknown column: ${unknown}`);
+  const columns = names.map((name) => name.toUpperCase());
   const splits = options.value('S')?.toUpperCase().split(',') ?? columns;
   const text = (bytes: number): string => (options.has('b') ? String(bytes) : shortSize(bytes));
-  const summarizes = options.value('s') ?? 'always';
-  if (summarizes !== 'only') {
+  const style: Style = options.has('J') ? 'json' : options.has('P') ? 'pairs' : options.has('r') ? 'raw' : 'table';
+  const summary = options.has('Y') ? options.value('Y') || 'only' : style === 'table' ? 'always' : 'never';
+  if (!['never', 'always', 'only'].includes(summary)) return yield* tool.fail(`unsupported --summary argument`);
+  if (summary !== 'only') {
     const groups = options.has('a') ? blocks.map((block) => [block]) : grouped(blocks, splits);
     const rows = groups.map((group) => columns.map((column) => cell(column, group, size, text)));
-    const lines = options.has('n') ? rows : [columns, ...rows];
-    // libsmartcols gives sizes of four characters one more, as recorded
-    const widths = columns.map((name, index) => {
-      const width = Math.max(...lines.map((row) => row[index]?.length ?? 0));
-      const longest = Math.max(0, ...rows.map((row) => row[index]?.length ?? 0));
-      return name === 'SIZE' && longest === 4 ? 5 : width;
-    });
-    const left = (name: string | undefined): boolean => name === 'RANGE';
-    for (const row of lines) {
-      const cells = row.map((value, index) =>
-        options.has('r')
-          ? value
-          : left(columns[index])
-            ? value.padEnd(widths[index] ?? 0)
-            : value.padStart(widths[index] ?? 0),
-      );
-      yield* tool.print(`${cells.join(' ')}\n`);
-    }
-    if (summarizes === 'never') return 0;
+    for (const line of styled(style, columns, rows, !options.has('n'))) yield* tool.print(`${line}\n`);
+    if (summary === 'never') return 0;
     yield* tool.print('\n');
   }
   const total = (state: (block: Block) => boolean): number => blocks.filter(state).length * size;
@@ -115,6 +147,11 @@ export function* lsmem(tool: Tool): Co<number> {
   const width = options.has('b') ? 16 : 6;
   for (const [name, bytes] of sums) yield* tool.print(`${name.padEnd(23)}${text(bytes).padStart(width)}\n`);
   return 0;
+}
+
+function* isDirectory({ sys }: Tool, path: string): Co<boolean> {
+  const stat = yield* sys.stat(path);
+  return typeof stat === 'object' && stat.type === 'directory';
 }
 
 /** Neighbours that agree in what is shown of them. */
@@ -165,6 +202,73 @@ function parseSize(text: string): number | undefined {
   return Number(number) * 1024 ** ' KMGT'.indexOf(unit === '' ? ' ' : unit.toUpperCase());
 }
 
+const ZONES = ['DMA', 'DMA32', 'Normal', 'Highmem', 'Movable', 'Device'];
+
+interface Change {
+  readonly enables: boolean;
+  readonly zone: string | undefined;
+  readonly verbose: boolean;
+  readonly size: number;
+}
+
+/** `Memory Block 32 (0x…-0x…)`. */
+const blockName = (block: number, size: number): string =>
+  `Memory Block ${block} (${hexAddress(block * size)}-${hexAddress((block + 1) * size - 1)})`;
+
+/** What is written to a block's state; undefined when its zone is not the one that was asked for. */
+function wantedState({ enables, zone }: Change, block: Block): string | undefined {
+  if (!enables) return 'offline';
+  if (zone === undefined) return 'online';
+  if (!block.zones.split('/').includes(zone)) return undefined;
+  return zone === 'Movable' ? 'online_movable' : 'online_kernel';
+}
+
+/** So many blocks, whichever will; memory goes from the end first. */
+function* changeCount(tool: Tool, change: Change, blocks: readonly Block[], count: number): Co<number> {
+  const { enables, size, verbose } = change;
+  let changed = 0;
+  for (const block of enables ? blocks : [...blocks].reverse()) {
+    if (changed === count) break;
+    const state = (block.state === 'offline') === enables ? wantedState(change, block) : undefined;
+    if (state === undefined) continue;
+    const error = yield* writeState(tool, block.number, state);
+    if (error >= 0) changed++;
+    const done = enables ? 'enable' : 'disable';
+    if (verbose) yield* tool.print(`${blockName(block.number, size)} ${error < 0 ? `${done} failed` : `${done}d`}\n`);
+  }
+  if (changed === count) return 0;
+  yield* tool.complain(`Could only ${enables ? 'enable' : 'disable'} ${shortSize(changed * size)} of memory`);
+  return changed > 0 ? 64 : 1;
+}
+
+/** Blocks from `first` to `last`. */
+function* changeRange(tool: Tool, change: Change, blocks: readonly Block[], first: number, last: number): Co<number> {
+  const { enables, size, verbose } = change;
+  const done = enables ? 'enable' : 'disable';
+  const meant = blocks.filter(({ number }) => number >= first && number <= last);
+  let failed = 0;
+  for (const block of meant) {
+    const name = blockName(block.number, size);
+    if ((block.state === 'offline') !== enables) {
+      if (verbose) yield* tool.print(`${name} already ${done}d\n`);
+      continue;
+    }
+    const state = wantedState(change, block);
+    if (state === undefined) {
+      yield* tool.complain(`${name} ${done} failed: Zone mismatch`);
+      failed++;
+      continue;
+    }
+    const error = yield* writeState(tool, block.number, state);
+    if (error < 0) {
+      yield* tool.complain(`${name} ${done} failed: ${errorText(error)}`);
+      failed++;
+    } else if (verbose) yield* tool.print(`${name} ${done}d\n`);
+  }
+  if (meant.length === 0 || failed === meant.length) return 1;
+  return failed > 0 ? 64 : 0;
+}
+
 export function* chmem(tool: Tool): Co<number> {
   const options = yield* tool.options('bdez:vhV', {
     blocks: 'b',
@@ -174,42 +278,16 @@ export function* chmem(tool: Tool): Co<number> {
     verbose: 'v',
   });
   const enables = options.has('e');
-  if (!enables && !options.has('d')) return yield* tool.usageError('bad usage');
-  const { size, blocks } = yield* readBlocks(tool);
   const [asked] = options.operands;
-  if (asked === undefined) return yield* tool.usageError('bad usage');
-  const request = parseRequest(asked, options.has('b'), size);
-  if (!request) return yield* tool.fail(`Invalid parameter: ${asked}`);
+  if ((!enables && !options.has('d')) || asked === undefined) return yield* tool.usageError('bad usage');
+  const { size, blocks } = yield* readBlocks(tool);
   const zone = options.value('z');
-  const state = !enables
-    ? 'offline'
-    : zone === undefined
-      ? 'online'
-      : zone === 'Movable'
-        ? 'online_movable'
-        : 'online_kernel';
-  // memory goes from the end first
-  const order = enables ? blocks : [...blocks].reverse();
-  let changed = 0;
-  let failed = false;
-  for (const block of order) {
-    if (request.count !== undefined && changed === request.count) break;
-    if (request.count === undefined && (block.number < request.first || block.number > request.last)) continue;
-    if ((block.state === 'offline') !== enables) continue;
-    if (enables && zone !== undefined && !block.zones.split('/').includes(zone)) continue;
-    const error = yield* writeState(tool, block.number, state);
-    const range = `Memory Block ${block.number} (${hexAddress(block.number * size)}-${hexAddress((block.number + 1) * size - 1)})`;
-    if (error >= 0) changed++;
-    if (error >= 0 && options.has('v')) yield* tool.print(`${range} ${enables ? 'enabled' : 'disabled'}\n`);
-    if (error >= 0) continue;
-    failed = true;
-    if (request.count === undefined || options.has('v'))
-      yield* tool.complain(`${range} ${enables ? 'enable' : 'disable'} failed: ${errorText(error)}`);
-  }
-  if (request.count === undefined) return failed ? (changed > 0 ? 64 : 1) : 0;
-  if (changed >= request.count) return 0;
-  yield* tool.complain(`Could only ${enables ? 'enable' : 'disable'} ${shortSize(changed * size)} of memory`);
-  return changed > 0 ? 64 : 1;
+  const request = yield* parseRequest(tool, asked, options.has('b'), size);
+  if (zone !== undefined && !ZONES.includes(zone)) return yield* tool.usageError(`unknown memory zone: ${zone}`);
+  const change: Change = { enables, zone: enables ? zone : undefined, verbose: options.has('v'), size };
+  return request.count === undefined
+    ? yield* changeRange(tool, change, blocks, request.first, request.last)
+    : yield* changeCount(tool, change, blocks, request.count);
 }
 
 function* writeState(tool: Tool, block: number, state: string): Co<number> {
@@ -224,19 +302,28 @@ type MemoryRequest =
   | { readonly count: number; readonly first?: undefined; readonly last?: undefined }
   | { readonly count: undefined; readonly first: number; readonly last: number };
 
-/** A size, a range of addresses or (`numbers`) of block numbers. */
-function parseRequest(text: string, numbers: boolean, blockSize: number): MemoryRequest | undefined {
+/** A size, a range of addresses or (`numbers`) of block numbers; ends the tool when it is none. */
+function* parseRequest(tool: Tool, text: string, numbers: boolean, blockSize: number): Co<MemoryRequest> {
   const [, first, last] = /^([^-]+)-(.+)$/.exec(text) ?? [];
+  const unit = `aligned to memory block size (${shortSize(blockSize)})`;
   if (first !== undefined && last !== undefined) {
     const [from, to] = [Number(first), Number(last)];
-    if (!Number.isFinite(from) || !Number.isFinite(to)) return undefined;
-    return numbers
-      ? { count: undefined, first: from, last: to }
-      : { count: undefined, first: Math.floor(from / blockSize), last: Math.floor(to / blockSize) };
+    if (!Number.isFinite(from) || !Number.isFinite(to)) return yield* tool.fail(`Failed to parse range: '${text}'`);
+    if (numbers) return { count: undefined, first: from, last: to };
+    if (from % blockSize !== 0 || (to + 1) % blockSize !== 0) {
+      return yield* tool.fail(`Start address and (end address + 1) must be ${unit}`);
+    }
+    return { count: undefined, first: from / blockSize, last: (to + 1) / blockSize - 1 };
   }
-  if (numbers) return /^\d+$/.test(text) ? { count: undefined, first: Number(text), last: Number(text) } : undefined;
+  if (numbers) {
+    const number = Number(text);
+    if (!/^\d+$/.test(text)) return yield* tool.fail(`Failed to parse size: '${text}': Invalid argument`);
+    return { count: undefined, first: number, last: number };
+  }
   const bytes = parseSize(text);
-  return bytes === undefined || bytes % blockSize !== 0 ? undefined : { count: bytes / blockSize };
+  if (bytes === undefined) return yield* tool.fail(`Failed to parse size: '${text}': Invalid argument`);
+  if (bytes % blockSize !== 0) return yield* tool.fail(`Size must be ${unit}`);
+  return { count: bytes / blockSize };
 }
 
 /** numactl --hardware. */
@@ -246,9 +333,9 @@ export function* numactl(tool: Tool): Co<number> {
     yield* tool.printError('numactl: only --hardware is modelled\n');
     return 1;
   }
-  const nodes = parseCpuList((yield* attribute(tool, `${NODES}/online`)) ?? '') ?? [];
-  const list = nodes.length > 1 ? `${nodes[0]}-${nodes[nodes.length - 1]}` : String(nodes[0] ?? '');
-  yield* tool.print(`available: ${nodes.length} nodes (${list})\n`);
+  const online = (yield* attribute(tool, `${NODES}/online`)) ?? '';
+  const nodes = parseCpuList(online) ?? [];
+  yield* tool.print(`available: ${nodes.length} nodes (${online})\n`);
   for (const node of nodes) {
     const cpus = parseCpuList((yield* attribute(tool, `${NODES}/node${node}/cpulist`)) ?? '') ?? [];
     const text = (yield* attribute(tool, `${NODES}/node${node}/meminfo`)) ?? '';

@@ -9,6 +9,7 @@ import { cacheinfo_sysfs_init } from '../../drivers/base/cacheinfo.ts';
 import { topology_sysfs_init } from '../../drivers/base/topology.ts';
 import { dmi_init } from '../../drivers/firmware/dmi_scan.ts';
 import { gic_handle_irq } from '../../drivers/irqchip/irq-gic-v3.ts';
+import { of_core_init } from '../../drivers/of/kobj.ts';
 import { type KernelOptions, type LinuxGuest, startBootCpu } from '../../guest.ts';
 import { bootMessages } from '../../init/boot-messages.ts';
 import type { BootParts, Initcall } from '../../init/main.ts';
@@ -20,7 +21,8 @@ import { Kernel } from '../../kernel-context.ts';
 import { labmemhpArm64On } from '../../profiles/labmemhp-arm64-6-1.ts';
 import { acpiEnabled } from './kernel/acpi.ts';
 import { cpuinfo_regs_init } from './kernel/cpuinfo.ts';
-import { acpiDeviceInterrupts, acpiUartInit, ofPlatformInit, pmuInit } from './kernel/platform-devices.ts';
+import { of_blob, of_root } from './kernel/of.ts';
+import { ofPlatformInit, pl011_init, pmuInit } from './kernel/platform-devices.ts';
 import { SECONDARY_ENTRY } from './kernel/psci.ts';
 import { arm64Boot, init_IRQ } from './kernel/setup.ts';
 import { startSecondary } from './kernel/smp.ts';
@@ -45,12 +47,14 @@ const withoutAcpi = (fn: (k: Kernel) => Co<unknown>): ((k: Kernel) => Co) =>
 /** In the order of the levels, and of links within one. */
 const subsysInitcalls: readonly Initcall[] = [
   { name: 'prevent_bootmem_remove_init', fn: prevent_bootmem_remove_init },
+  { name: 'of_core_init', fn: (k) => of_core_init(k, of_root(k), of_blob(k)) },
   { name: 'pm_init', fn: pm_init },
   { name: 'init_irq_proc', fn: init_irq_proc_call },
   { name: 'topology_init', fn: topology_init },
   { name: 'of_platform_default_populate_init', fn: ofPlatformInit },
   { name: 'uart_driver_messages', fn: messages('uart_driver') },
-  { name: 'acpi_init', fn: acpiInit },
+  { name: 'pl011_init', fn: pl011_init },
+  { name: 'acpi_init', fn: ifAcpi(acpi_init) },
   { name: 'pmu_init', fn: pmuInit },
   { name: 'subsystem_messages', fn: withoutAcpi(messages('acpi_scan')) },
   {
@@ -58,14 +62,6 @@ const subsysInitcalls: readonly Initcall[] = [
     fn: (k) => dmi_init(k, k.platform.arm64?.uefi?.tables.find(([name]) => name === 'SMBIOS 3.0')?.[1]),
   },
 ];
-
-/** The namespace; then the devices in it get their interrupts, and the UART its driver. */
-function* acpiInit(k: Kernel): Co {
-  if (!acpiEnabled(k)) return;
-  yield* acpi_init(k);
-  yield* acpiUartInit(k);
-  yield* acpiDeviceInterrupts(k);
-}
 
 const deviceInitcalls: readonly Initcall[] = [
   { name: 'cpuhp_sysfs_init', fn: cpuhp_sysfs_init },

@@ -4,16 +4,15 @@
  * @linux drivers/acpi/evged.c
  */
 import { ERRNO } from '../../../abi/syscall.ts';
-import { isStatus } from '../../../acpica/include/acexcep.ts';
 import { type InterruptResource, interruptResources } from '../../../acpica/resources/rsirq.ts';
-import { acpi_rs_get_method_data } from '../../../acpica/resources/rsutils.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
 import { IRQ_HANDLED, IRQF_ONESHOT, IRQF_SHARED } from '../../include/linux/irq.ts';
 import { archOps } from '../../kernel/arch-ops.ts';
 import { request_threaded_irq } from '../../kernel/irq/manage.ts';
 import { pr_err } from '../../kernel/printk/printk.ts';
 import type { Kernel } from '../../kernel-context.ts';
-import { acpi, type acpi_device, type acpi_handle, for_each_acpi_device } from './internal.ts';
+import { acpi_device_resources, platform_driver_register } from './acpi_platform.ts';
+import type { acpi_device, acpi_handle } from './internal.ts';
 import { acpi_execute_simple_method } from './utils.ts';
 
 const GED_HID = 'ACPI0013';
@@ -64,10 +63,10 @@ const acpi_ged_request_interrupt = traced(
   },
 );
 
-const ged_probe = traced('ged_probe', function* (k: Kernel, { handle }: acpi_device): Co<number> {
+const ged_probe = traced('ged_probe', function* (k: Kernel, device: acpi_device): Co<number> {
+  const { handle } = device;
   if (!handle) return -ERRNO.ENODEV;
-  const template = yield* acpi_rs_get_method_data(acpi(k), handle, '_CRS');
-  const resources = isStatus(template) ? undefined : interruptResources(template);
+  const resources = interruptResources(yield* acpi_device_resources(k, device));
   if (!resources) {
     yield* pr_err(k, 'acpi-ged ACPI0013:00: unable to parse the _CRS record');
     return -ERRNO.EINVAL;
@@ -78,8 +77,6 @@ const ged_probe = traced('ged_probe', function* (k: Kernel, { handle }: acpi_dev
   return 0;
 });
 
-/** device_initcall: the devices are there since the namespace was scanned. */
-export function* ged_driver_init(k: Kernel): Co<number> {
-  for (const device of for_each_acpi_device(k)) if (device.pnp.ids.includes(GED_HID)) yield* ged_probe(k, device);
-  return 0;
-}
+/** device_initcall. */
+export const ged_driver_init = (k: Kernel): Co<number> =>
+  platform_driver_register(k, { ids: [GED_HID], probe: ged_probe });

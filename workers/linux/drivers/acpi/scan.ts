@@ -22,6 +22,7 @@ import { type Kernel, kernelState } from '../../kernel-context.ts';
 import { device_initialize, deviceUevent } from '../base/base.ts';
 import { device_add, device_offline, device_online, lock_device_hotplug, unlock_device_hotplug } from '../base/core.ts';
 import { device_attach, device_release_driver } from '../base/dd.ts';
+import { acpi_default_enumeration } from './acpi_platform.ts';
 import { acpi_bus_type, acpi_device_files } from './device_sysfs.ts';
 import {
   ACPI_BUS_HID,
@@ -233,6 +234,7 @@ function* attachOne(k: Kernel, device: acpi_device): Co<boolean> {
   if (ret < 0) return false;
   device.flags.match_driver = true;
   if (ret === 0 && (yield* device_attach(k, device.dev)) < 0) return false;
+  if (ret === 0 && !device.dev.driver) yield* acpi_default_enumeration(k, device);
   device.flags.visited = true;
   return true;
 }

@@ -6,7 +6,7 @@
 import { type Co, traced } from '../../../sim/coroutine.ts';
 import { sysfs_create_dir, sysfs_remove_dir } from '../../fs/sysfs/dir.ts';
 import { sysfs_create_file, sysfs_create_files } from '../../fs/sysfs/file.ts';
-import { type CpuMask, cpuIds } from '../../include/linux/cpumask.ts';
+import { CpuMask, cpuIds } from '../../include/linux/cpumask.ts';
 import type { kernfs_node } from '../../include/linux/kernfs.ts';
 import type { attribute } from '../../include/linux/sysfs.ts';
 import { archOps, type CacheLeaf } from '../../kernel/arch-ops.ts';
@@ -25,7 +25,7 @@ function leafFiles(cpu: number, leaf: CacheLeaf): attribute[] {
     },
   });
   const shared = (k: Kernel): CpuMask =>
-    leaf.packageWide ? topology_core_cpumask(k, cpu) : topology_sibling_cpumask(k, cpu);
+    leaf.packageWide ? lastLevelSharers(k, cpu).mask : topology_sibling_cpumask(k, cpu);
   const optional = (name: string, value: number | undefined, unit = ''): attribute[] =>
     value === undefined ? [] : [file(name, () => `${value}${unit}`)];
   const { id } = leaf;
@@ -44,11 +44,24 @@ function leafFiles(cpu: number, leaf: CacheLeaf): attribute[] {
   ];
 }
 
+/**
+ * CPUs that share the last-level cache, as each CPU has them: a CPU adds itself to the others' when it comes online,
+ * and nobody takes it out again when it goes (recorded with AMD's processors).
+ */
+const lastLevelSharers = perCpu<{ mask: CpuMask }>((k) => ({ mask: new CpuMask(k.profile.maxCpus) }));
+
+function cache_shared_cpu_map_setup(k: Kernel, cpu: number): void {
+  const sharers = topology_core_cpumask(k, cpu);
+  lastLevelSharers(k, cpu).mask = sharers.copy();
+  for (const other of sharers) lastLevelSharers(k, other).mask.set(cpu);
+}
+
 const cacheDirectory = perCpu<{ dir: kernfs_node | undefined }>(() => ({ dir: undefined }));
 
 const cacheinfo_cpu_online = traced('cacheinfo_cpu_online', function* (k: Kernel, cpu: number): Co<number> {
   const dev = get_cpu_device(k, cpu);
   if (!dev?.sd) return 0;
+  cache_shared_cpu_map_setup(k, cpu);
   const dir = sysfs_create_dir(k, dev.sd, 'cache');
   sysfs_create_file(k, dir, { ...writeOnly('uevent'), mode: 0o644 });
   archOps(k).cacheLeaves.forEach((leaf, index) => {

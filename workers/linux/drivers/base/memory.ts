@@ -16,6 +16,7 @@ import {
   type OnlineType,
 } from '../../include/linux/memory.ts';
 import type { attribute } from '../../include/linux/sysfs.ts';
+import { archOps } from '../../kernel/arch-ops.ts';
 import { pr_info } from '../../kernel/printk/printk.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { addBootSection } from '../../mm/frames.ts';
@@ -266,7 +267,7 @@ export function* memory_dev_init(k: Kernel): Co<number> {
   nodeStates(k);
   rememberEarlyPages(k);
   const size = memory_block_size_bytes(k);
-  yield* pr_info(k, `x86/mm: Memory block size: ${size / 2 ** 20}MB`);
+  if (archOps(k).memory.largeBlocks) yield* pr_info(k, `x86/mm: Memory block size: ${size / 2 ** 20}MB`);
   const ret = yield* subsys_system_register(k, memory_subsys, [
     {
       attrs: [

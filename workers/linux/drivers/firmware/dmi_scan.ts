@@ -20,6 +20,13 @@ function bytesFile(k: Kernel, dir: kernfs_node, name: string, bytes: Uint8Array)
   });
 }
 
+/** The entry point and the structures as files. */
+export function dmiTableFiles(k: Kernel, entry: Uint8Array, table: Uint8Array): void {
+  const dir = sysfs_find_or_create_dir(k, 'firmware/dmi/tables');
+  bytesFile(k, dir, 'smbios_entry_point', entry);
+  bytesFile(k, dir, 'DMI', table);
+}
+
 /** subsys_initcall. `address`: of the entry point, where UEFI names one. */
 export function* dmi_init(k: Kernel, address: number | undefined): Co {
   if (address === undefined) return;
@@ -28,7 +35,5 @@ export function* dmi_init(k: Kernel, address: number | undefined): Co {
   if (String.fromCharCode(...entry.subarray(0, 5)) !== '_SM3_') return;
   const fields = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
   const table = bus.readBytes(Number(fields.getBigUint64(TABLE_ADDRESS, true)), fields.getUint32(TABLE_LENGTH, true));
-  const dir = sysfs_find_or_create_dir(k, 'firmware/dmi/tables');
-  bytesFile(k, dir, 'smbios_entry_point', entry);
-  bytesFile(k, dir, 'DMI', table);
+  dmiTableFiles(k, entry, table);
 }

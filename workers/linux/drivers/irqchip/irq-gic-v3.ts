@@ -232,11 +232,9 @@ const gic_cpu_init = traced('gic_cpu_init', function* (k: Kernel): Co {
 /** Where early allocations of 64 KiB begin, as observed: what lies below differs with the way of booting. */
 function* itsMemory(k: Kernel): Generator<number, never> {
   const uefi = k.platform.arm64?.uefi !== undefined;
-  let at = uefi ? 0x4017_0000 - 0x1_0000 * numaTables(k).online.size : 0x4155_0000;
-  for (;;) {
-    yield at;
-    at += 0x1_0000;
-  }
+  const first = uefi ? 0x4017_0000 - 0x1_0000 * numaTables(k).online.size : 0x4155_0000;
+  for (const table of [0, 1, 2]) yield first + table * 0x1_0000;
+  for (let at = uefi ? 0x4019_0000 : 0x4158_0000; ; at += 0x1_0000) yield at;
 }
 
 const itsAllocations = kernelState((k) => ({ next: itsMemory(k), pendingTables: new Set<number>() }));

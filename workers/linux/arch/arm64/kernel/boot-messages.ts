@@ -13,7 +13,7 @@ import { utcText } from '../../../lib/utc.ts';
 import { numaTables } from '../../../mm/numa.ts';
 import { bootMemory, PAGE_SIZE } from '../../../mm/page_alloc.ts';
 import { systemHashTable } from '../../../mm/system-hash.ts';
-import { arm64Memory, mergeAdjacent } from '../mm/init.ts';
+import { arm64Memory, bootPlacement, mergeAdjacent } from '../mm/init.ts';
 import { acpiEnabled } from './acpi.ts';
 
 const KIB = 1024;
@@ -40,11 +40,10 @@ function efi(k: Kernel): string[] {
   return [`efi: EFI v${uefi.revision} by ${uefi.vendor}`, `efi: ${tables}`, 'secureboot: Secure boot disabled'];
 }
 
-/** cma_declare_contiguous(): below the initial RAM disk, at the end of memory. */
+/** cma_declare_contiguous(): below what the firmware and the RAM disk take at the end of memory, as observed. */
 function cma(k: Kernel): string {
-  const end = (mergeAdjacent(k).at(-1)?.end ?? 0) * PAGE_SIZE;
-  const base = end - arm64Memory.bootReserve(k).initrd * PAGE_SIZE - CMA_KIB * KIB;
-  return `cma: Reserved 64 MiB at 0x${(base - (base % 0x40_0000)).toString(16).padStart(16, '0')}`;
+  const base = (mergeAdjacent(k).at(-1)?.end ?? 0) * PAGE_SIZE - (bootPlacement(k).cma + CMA_KIB * KIB);
+  return `cma: Reserved 64 MiB at 0x${base.toString(16).padStart(16, '0')}`;
 }
 
 function dmi(k: Kernel): string | string[] {
@@ -72,7 +71,7 @@ function memory(k: Kernel): string {
   const sizes = '9280K kernel code, 1570K rwdata, 2860K rodata, 3520K init, 491K bss';
   const nodes = numaTables(k).online.size;
   const reserved = (hasUefi(k) ? 101_772 : 96_956) - (nodes > 1 ? 1_524 : 0);
-  const available = Math.min(131_072 * nodes, total);
+  const available = Math.min(hasUefi(k) ? 131_072 * nodes : 113_236, total);
   return `Memory: ${available}K/${total}K available (${sizes}, ${reserved}K reserved, ${CMA_KIB}K cma-reserved)`;
 }
 
@@ -130,7 +129,13 @@ export const ARM64_BOOT_MESSAGES = {
     'NR_IRQS: 64, nr_irqs: 64, preallocated irqs: 0',
   ],
   gic: ['rcu: srcu_init: Setting srcu_struct sizes based on contention.'],
-  timer: ['Console: colour dummy device 80x25'],
+  timer: [
+    'Console: colour dummy device 80x25',
+    (k) =>
+      manyNodes(k)
+        ? 'mempolicy: Enabling automatic NUMA balancing. Configure with numa_balancing= or the kernel.numa_balancing sysctl'
+        : undefined,
+  ],
   calibrated: [
     (k) => `pid_max: default: 32768 minimum: ${Math.max(301, 8 * cpu_possible_mask(k).weight)}`,
     'LSM: Security Framework initializing',
@@ -200,14 +205,14 @@ export const ARM64_BOOT_MESSAGES = {
       'acpi PNP0A08:00: ECAM at [mem 0x4010000000-0x401fffffff] for [bus 00-ff]',
       'ACPI: Remapped I/O 0x000000003eff0000 to [io  0x0000-0xffff window]',
       'PCI host bridge to bus 0000:00',
-      'pci_bus 0000:00: root bus resource [mem 0x10000000-0x3efeffff window]',
-      'pci_bus 0000:00: root bus resource [io  0x0000-0xffff window]',
-      'pci_bus 0000:00: root bus resource [mem 0x8000000000-0xffffffffff window]',
-      'pci_bus 0000:00: root bus resource [bus 00-ff]',
     ),
     (k) =>
       acpiEnabled(k) && manyNodes(k) ? 'pci_bus 0000:00: Unknown NUMA node; performance will be reduced' : undefined,
     acpi(
+      'pci_bus 0000:00: root bus resource [mem 0x10000000-0x3efeffff window]',
+      'pci_bus 0000:00: root bus resource [io  0x0000-0xffff window]',
+      'pci_bus 0000:00: root bus resource [mem 0x8000000000-0xffffffffff window]',
+      'pci_bus 0000:00: root bus resource [bus 00-ff]',
       'pci 0000:00:00.0: [1b36:0008] type 00 class 0x060000',
       'pci_bus 0000:00: resource 4 [mem 0x10000000-0x3efeffff window]',
       'pci_bus 0000:00: resource 5 [io  0x0000-0xffff window]',

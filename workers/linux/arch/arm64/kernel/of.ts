@@ -12,16 +12,17 @@ import {
 import { type Kernel, kernelState } from '../../../kernel-context.ts';
 import { map_cpu } from './smp.ts';
 
-const tree = kernelState<{ root: device_node | undefined }>((k) => {
+const tree = kernelState<{ root: device_node | undefined; blob: Uint8Array }>((k) => {
   const address = k.platform.arm64?.fdtAddress ?? 0;
-  if (address === 0) return { root: undefined };
+  if (address === 0) return { root: undefined, blob: new Uint8Array(0) };
   const { bus } = k.platform.currentVcpu();
-  const size = fdt_totalsize(bus.readBytes(address, FDT_HEADER_SIZE));
-  return { root: unflatten_device_tree(bus.readBytes(address, size)) };
+  const blob = bus.readBytes(address, fdt_totalsize(bus.readBytes(address, FDT_HEADER_SIZE)));
+  return { root: unflatten_device_tree(blob), blob };
 });
 
 /** Read when it is first asked for: on a processor. */
 export const of_root = (k: Kernel): device_node | undefined => tree(k).root;
+export const of_blob = (k: Kernel): Uint8Array => tree(k).blob;
 
 export const of_machine_model = (k: Kernel): string => of_strings(of_root(k), 'model')[0] ?? '';
 

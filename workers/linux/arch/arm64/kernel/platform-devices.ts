@@ -5,17 +5,12 @@
  * @linux drivers/acpi/acpi_platform.c, drivers/of/platform.c, drivers/perf/arm_pmu_acpi.c
  */
 
-import { isStatus } from '../../../../acpica/include/acexcep.ts';
+import { ERRNO } from '../../../../abi/syscall.ts';
 import { interruptResources } from '../../../../acpica/resources/rsirq.ts';
-import { acpi_rs_get_method_data } from '../../../../acpica/resources/rsutils.ts';
 import { acpi_get_table } from '../../../../acpica/tables/tbutils.ts';
 import type { Co } from '../../../../sim/coroutine.ts';
-import {
-  acpi,
-  type acpi_device,
-  acpi_device_is_present,
-  for_each_acpi_device,
-} from '../../../drivers/acpi/internal.ts';
+import { acpi_device_resources, platform_driver_register } from '../../../drivers/acpi/acpi_platform.ts';
+import { acpi, type acpi_device } from '../../../drivers/acpi/internal.ts';
 import { irq_create_mapping } from '../../../drivers/irqchip/irq-gic-v3.ts';
 import { type device_node, of_address, of_find_compatible_node } from '../../../drivers/of/fdt.ts';
 import { pl011_register_port } from '../../../drivers/tty/serial/amba-pl011.ts';
@@ -30,11 +25,6 @@ const MEMORY32_FIXED = 0x86;
 /** MADT's performance interrupt of QEMU's processors: the same for all. */
 const PMU_INTID = 23;
 
-function* resourcesOf(k: Kernel, device: acpi_device): Co<Uint8Array> {
-  const template = device.handle ? yield* acpi_rs_get_method_data(acpi(k), device.handle, '_CRS') : 'AE_NOT_FOUND';
-  return isStatus(template) ? new Uint8Array(0) : template;
-}
-
 /** Base of the first Memory32Fixed descriptor. */
 function memoryBase(template: Uint8Array): number | undefined {
   const fields = new DataView(template.buffer, template.byteOffset, template.byteLength);
@@ -45,34 +35,22 @@ function memoryBase(template: Uint8Array): number | undefined {
   return undefined;
 }
 
-/**
- * Numbers for all interrupts that devices of the namespace name, in the order of the devices: acpi_dev_get_resources()
- * makes them as platform devices are created, and PCI's links get theirs.
- */
-export function* acpiDeviceInterrupts(k: Kernel): Co {
-  for (const device of for_each_acpi_device(k)) {
-    // a device that is not there has no platform device, and nobody asks for its resources
-    if (!acpi_device_is_present(device)) continue;
-    for (const { interrupts, edge } of interruptResources(yield* resourcesOf(k, device)) ?? []) {
-      for (const gsi of interrupts) irq_create_mapping(k, gsi, !edge);
-    }
-  }
+function* sbsa_uart_probe(k: Kernel, device: acpi_device): Co<number> {
+  const template = yield* acpi_device_resources(k, device);
+  const base = memoryBase(template);
+  const [resource] = interruptResources(template) ?? [];
+  const [gsi] = resource?.interrupts ?? [];
+  if (base === undefined || gsi === undefined) return -ERRNO.ENODEV;
+  const irq = irq_create_mapping(k, gsi, resource?.edge !== true);
+  // the SPCR calls it an SBSA UART
+  const kind = acpi_get_table(acpi(k), 'SPCR') ? 'SBSA' : 'PL011 rev1';
+  yield* pl011_register_port(k, { device: device.dev.name, base, irq, kind });
+  return 0;
 }
 
-export function* acpiUartInit(k: Kernel): Co {
-  for (const device of for_each_acpi_device(k)) {
-    if (!device.pnp.ids.includes(UART_HID)) continue;
-    const template = yield* resourcesOf(k, device);
-    const base = memoryBase(template);
-    const [resource] = interruptResources(template) ?? [];
-    const [gsi] = resource?.interrupts ?? [];
-    if (base === undefined || gsi === undefined) continue;
-    const irq = irq_create_mapping(k, gsi, resource?.edge !== true);
-    // the SPCR calls it an SBSA UART
-    const kind = acpi_get_table(acpi(k), 'SPCR') ? 'SBSA' : 'PL011 rev1';
-    yield* pl011_register_port(k, { device: device.dev.name, base, irq, kind });
-  }
-}
+/** arch_initcall: the driver is there before the namespace is scanned. */
+export const pl011_init = (k: Kernel): Co<number> =>
+  platform_driver_register(k, { ids: [UART_HID], probe: sbsa_uart_probe });
 
 function irqOf(k: Kernel, node: device_node | undefined): number | undefined {
   const [first] = node ? interruptsOf(node) : [];

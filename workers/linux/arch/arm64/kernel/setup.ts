@@ -132,6 +132,7 @@ function installArchOps(k: Kernel): void {
       madtProcessor,
       register_gsi: acpi_register_gsi,
       hasThrottling: false,
+      hasPlatformDevices: true,
       wantsPdc: () => false,
     },
     files: {

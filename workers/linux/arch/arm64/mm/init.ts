@@ -9,6 +9,7 @@ import { memory_chain } from '../../../include/linux/memory.ts';
 import type { ArchMemory } from '../../../kernel/arch-ops.ts';
 import { pr_warn } from '../../../kernel/printk/printk.ts';
 import type { Kernel } from '../../../kernel-context.ts';
+import { numaTables } from '../../../mm/numa.ts';
 import { bootMemory, PAGE_SIZE, PAGES_PER_SECTION } from '../../../mm/page_alloc.ts';
 
 const RAM = 1;
@@ -25,10 +26,10 @@ const kB = (kilobytes: number): number => kilobytes / 4;
 
 export const arm64Memory: ArchMemory = {
   // all boot memory below 4 GiB is fit for every device; DMA32 has nothing left
-  zoneBounds: (lastFrame) => {
+  zoneBounds: (firstFrame, lastFrame) => {
     const limit = Math.min(lastFrame, FRAMES_BELOW_4G);
     return [
-      { name: 'DMA', start: 0, end: limit },
+      { name: 'DMA', start: Math.min(firstFrame, limit), end: limit },
       { name: 'DMA32', start: limit, end: limit },
       { name: 'Normal', start: limit, end: Number.MAX_SAFE_INTEGER },
     ];
@@ -52,6 +53,7 @@ export const arm64Memory: ArchMemory = {
   physicalLimit: LINEAR_REGION,
   hasAddPages: false,
   largeBlocks: false,
+  hasDeviceZone: false,
   bootReserve: (k) => ({
     // what UEFI keeps for run time, and its tables, come on top
     image: kB(15_400) + (k.platform.arm64?.uefi ? kB(4_600) : 0),
@@ -91,4 +93,15 @@ export function* prevent_bootmem_remove_init(k: Kernel): Co {
     }
     return 0;
   });
+}
+
+/**
+ * How far below the end of memory early allocations were seen: what lies above them (firmware, RAM disk, device tree)
+ * differs with the way of booting and is not modelled byte for byte.
+ */
+export function bootPlacement(k: Kernel): { readonly nodeData: number; readonly cma: number } {
+  if (!k.platform.arm64?.uefi) return { nodeData: 0x21_3000, cma: 0x140_0000 };
+  return numaTables(k).memblks.length > 1
+    ? { nodeData: 0x20_9000, cma: 0xc0_0000 }
+    : { nodeData: 0x3b_9000, cma: 0xc80_0000 };
 }

@@ -17,7 +17,7 @@ import type { Kernel } from '../../../kernel-context.ts';
 import { numaTables } from '../../../mm/numa.ts';
 import { max_pfn, PAGE_SIZE } from '../../../mm/page_alloc.ts';
 import { acpiEnabled } from '../kernel/acpi.ts';
-import { arm64Memory, mergeAdjacent } from './init.ts';
+import { arm64Memory, bootPlacement, mergeAdjacent } from './init.ts';
 
 const SRAT_GICC = 3;
 /** sizeof(pg_data_t), as NODE_DATA's range tells. */
@@ -29,7 +29,8 @@ const address = (value: number): string => `0x${value.toString(16).padStart(16, 
 function* allocateNodeData(k: Kernel): Co {
   const { memblks } = numaTables(k);
   const ends = memblks.length > 0 ? memblks.map(({ end }) => end) : [max_pfn(k) * PAGE_SIZE];
-  for (const end of ends) {
+  for (const [index, top] of ends.entries()) {
+    const end = index === ends.length - 1 ? top - bootPlacement(k).nodeData : top;
     yield* pr_info(k, `NUMA: NODE_DATA [mem 0x${(end - NODE_DATA_SIZE).toString(16)}-0x${(end - 1).toString(16)}]`);
   }
 }

@@ -156,15 +156,8 @@ const XSAVE_FEATURES: readonly string[] = [
 
 /** Rows by the place of the boot after which they come. */
 export const X86_BOOT_MESSAGES = {
-  e820: [
-    'NX (Execute Disable) protection: active',
-    'SMBIOS 2.8 present.',
-    (k) => {
-      const board = isQ35Firmware(k) ? 'Q35 + ICH9, 2009' : 'i440FX + PIIX, 1996';
-      return `DMI: QEMU Standard PC (${board}), BIOS 1.16.2-debian-1.16.2-1 04/01/2014`;
-    },
-    'tsc: Fast TSC calibration using PIT',
-  ],
+  e820: ['NX (Execute Disable) protection: active'],
+  dmi: ['tsc: Fast TSC calibration using PIT'],
   tsc: [
     'e820: update [mem 0x00000000-0x00000fff] usable ==> reserved',
     'e820: remove [mem 0x000a0000-0x000fffff] usable',
@@ -444,6 +437,3 @@ function* reserveBuffers(k: Kernel): Generator<string> {
     if (type === 1 && end > start) yield `e820: reserve RAM buffer [mem ${hex(start, 8)}-${hex(end - 1, 8)}]`;
   }
 }
-
-/** Whether the firmware's map has the PCI Express window: before the tables are read. */
-const isQ35Firmware = (k: Kernel): boolean => k.platform.e820.some(({ address }) => address === 0xb000_0000);

@@ -3,7 +3,7 @@
  * PCI configuration space and windows.
  *
  * @linux arch/x86/kernel/probe_roms.c, apic/apic.c lapic_insert_resource, apic/io_apic.c ioapic_insert_resources,
- * hpet.c hpet_insert_resource, arch/x86/pci/mmconfig-shared.c, drivers/acpi/pci_root.c; without PCI devices' own ranges
+ * hpet.c hpet_insert_resource, arch/x86/pci/mmconfig-shared.c, drivers/acpi/pci_root.c, drivers/pci/probe.c
  */
 import { acpi_evaluate_object } from '../../../../acpica/namespace/nsxfeval.ts';
 import { addressResources } from '../../../../acpica/resources/rsaddr.ts';
@@ -23,6 +23,13 @@ const HPET_ADDRESS = 44;
 const MCFG_HEADER = 44;
 const MCFG_ENTRY = 16;
 const BUS_SIZE = 0x10_0000;
+const PCI_CONFIG_ADDRESS = 0xcf8;
+const PCI_CONFIG_DATA = 0xcfc;
+const PCI_CONFIG_ENABLE = 2 ** 31;
+const PCI_BASE_ADDRESS_0 = 0x10;
+/** The dword with the header type, and in it the bit of a device with several functions. */
+const PCI_HEADER_TYPE = 0x0c;
+const PCI_MULTIFUNCTION = 0x80_0000;
 
 /** Found by their signature; the first is the option ROM that QEMU's -kernel brings. */
 const ROMS = [
@@ -78,6 +85,46 @@ function* pciWindows(k: Kernel): Co {
   }
 }
 
+const pciRead = (k: Kernel, device: number, fn: number, register: number): number => {
+  const { bus } = k.platform.currentVcpu();
+  bus.writePort(PCI_CONFIG_ADDRESS, 4, (PCI_CONFIG_ENABLE | (device << 11) | (fn << 8) | register) >>> 0);
+  return bus.readPort(PCI_CONFIG_DATA, 4);
+};
+
+function pciWrite(k: Kernel, device: number, fn: number, register: number, value: number): void {
+  const { bus } = k.platform.currentVcpu();
+  bus.writePort(PCI_CONFIG_ADDRESS, 4, (PCI_CONFIG_ENABLE | (device << 11) | (fn << 8) | register) >>> 0);
+  bus.writePort(PCI_CONFIG_DATA, 4, value);
+}
+
+/** __pci_read_base(): the range in memory behind a base address register. */
+function pciMemoryRange(k: Kernel, device: number, fn: number, register: number): [number, number] | undefined {
+  const bar = pciRead(k, device, fn, register);
+  if (bar === 0 || bar & 1) return undefined;
+  pciWrite(k, device, fn, register, 0xffff_ffff);
+  const mask = pciRead(k, device, fn, register) & ~0xf;
+  pciWrite(k, device, fn, register, bar);
+  const start = (bar & ~0xf) >>> 0;
+  return [start, start + (~mask >>> 0)];
+}
+
+/** What the functions of bus 0 take of the address space. */
+function pciDevices(k: Kernel): void {
+  const exists = (device: number, fn: number): boolean => (pciRead(k, device, fn, 0) & 0xffff) !== 0xffff;
+  for (let device = 0; device < 32; device++) {
+    if (!exists(device, 0)) continue;
+    const functions = pciRead(k, device, 0, PCI_HEADER_TYPE) & PCI_MULTIFUNCTION ? 8 : 1;
+    for (let fn = 0; fn < functions; fn++) {
+      if (!exists(device, fn)) continue;
+      const name = `0000:00:${device.toString(16).padStart(2, '0')}.${fn}`;
+      for (let bar = 0; bar < 6; bar++) {
+        const range = pciMemoryRange(k, device, fn, PCI_BASE_ADDRESS_0 + 4 * bar);
+        if (range) insert_resource(k, ...range, name);
+      }
+    }
+  }
+}
+
 /** subsys_initcall. */
 export function* pci_subsys_init(k: Kernel): Co<number> {
   for (const [start, end, name] of ROMS) insert_resource(k, start, end, name);
@@ -86,5 +133,6 @@ export function* pci_subsys_init(k: Kernel): Co<number> {
   timer(k);
   configurationSpace(k);
   yield* pciWindows(k);
+  pciDevices(k);
   return 0;
 }

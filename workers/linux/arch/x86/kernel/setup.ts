@@ -5,6 +5,7 @@
  */
 
 import { type Co, traced } from '../../../../sim/coroutine.ts';
+import { dmi_setup } from '../../../drivers/firmware/dmi-id.ts';
 import { cpuIds } from '../../../include/linux/cpumask.ts';
 import { bootMessages } from '../../../init/boot-messages.ts';
 import { type ArchOps, archOps } from '../../../kernel/arch-ops.ts';
@@ -88,6 +89,7 @@ function installArchOps(k: Kernel): void {
       madtProcessor,
       register_gsi: acpi_register_gsi,
       hasThrottling: true,
+      hasPlatformDevices: false,
       wantsPdc: (kernel) => ['GenuineIntel', 'CentaurHauls'].includes(kernel.platform.cpuModel.vendor),
     },
     files: {
@@ -107,6 +109,8 @@ export const setup_arch = traced('setup_arch', function* (k: Kernel, acpi_boot: 
   yield* pr_info(k, `Command line: ${k.commandLine}`);
   yield* e820__print_table(k);
   yield* bootMessages(k, 'e820');
+  yield* dmi_setup(k);
+  yield* bootMessages(k, 'dmi');
   yield* pr_info(k, `tsc: Detected ${k.platform.cpuModel.mhz.toFixed(3)} MHz processor`);
   yield* bootMessages(k, 'tsc');
   processorCount(k).boot_cpu_physical_apicid = read_apic_id(k);

@@ -45,6 +45,7 @@ export const x86Memory: ArchMemory = {
   physicalLimit: 2 ** 46,
   hasAddPages: true,
   largeBlocks: true,
+  hasDeviceZone: true,
   bootReserve(k) {
     const keepsAlternatives = cpu_present_mask(k).weight === 1 && cpu_possible_mask(k).weight > 1;
     return {

@@ -9,6 +9,7 @@ import type { Co } from '../../../../sim/coroutine.ts';
 import { acpi } from '../../../drivers/acpi/internal.ts';
 import {
   acpi_map_pxm_to_node,
+  acpi_parse_slit,
   memoryAffinity,
   possibleNodes,
   SRAT_ENABLED,
@@ -94,6 +95,7 @@ export function* x86_acpi_numa_init(k: Kernel): Co {
     const block = yield* memoryAffinity(k, bytes);
     if (block) named.push(block);
   }
+  yield* acpi_parse_slit(k);
   const tables = numaTables(k);
   const top = max_pfn(k) * PAGE_SIZE;
   const present = named

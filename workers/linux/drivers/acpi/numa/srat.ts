@@ -3,10 +3,12 @@
  *
  * @linux drivers/acpi/numa/srat.c
  */
+import { acpi_get_table } from '../../../../acpica/tables/tbutils.ts';
 import type { Co } from '../../../../sim/coroutine.ts';
 import { pr_info } from '../../../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../../../kernel-context.ts';
-import type { numa_memblk } from '../../../mm/numa.ts';
+import { type numa_memblk, numaTables } from '../../../mm/numa.ts';
+import { acpi } from '../internal.ts';
 
 /** Where the affinity structures begin. */
 export const SRAT_HEADER = 48;
@@ -34,6 +36,36 @@ export const pxm_to_node = (k: Kernel, pxm: number): number => pxmToNode(k).get(
 
 /** Nodes that a domain has been given. */
 export const possibleNodes = (k: Kernel): number[] => [...pxmToNode(k).values()];
+
+/** Where the distances begin, behind the number of localities. */
+const SLIT_HEADER = 44;
+
+/** Reads the SLIT, if there is one: how far the nodes are from each other (ACPI 6.4 §5.2.17). */
+export function* acpi_parse_slit(k: Kernel): Co {
+  const slit = acpi_get_table(acpi(k), 'SLIT');
+  if (!slit) return;
+  const count = Number(view(slit).getBigUint64(SLIT_HEADER - 8, true));
+  const at = (from: number, to: number): number => slit[SLIT_HEADER + from * count + to] ?? 0;
+  for (let from = 0; from < count; from++) {
+    for (let to = 0; to < count; to++) {
+      if (from === to ? at(from, to) === 10 : at(from, to) > 10) continue;
+      yield* pr_info(k, 'SLIT table looks invalid. Not used.');
+      return;
+    }
+  }
+  const { distances } = numaTables(k);
+  for (let from = 0; from < count; from++) {
+    const node = pxm_to_node(k, from);
+    if (node < 0) continue;
+    const row: number[] = [];
+    distances[node] = row;
+    for (let to = 0; to < count; to++) {
+      const other = pxm_to_node(k, to);
+      if (other >= 0) row[other] = at(from, to);
+    }
+  }
+  yield* pr_info(k, `NUMA: Initialized distance table, cnt=${pxmToNode(k).size}`);
+}
 
 /** A range of memory, told of; undefined when it is not enabled. */
 export function* memoryAffinity(k: Kernel, bytes: Uint8Array): Co<numa_memblk | undefined> {
