@@ -140,6 +140,9 @@ export interface MachineConfig {
   /** vCPUs of -device; their slots are marked present, too. */
   readonly coldPlugged: readonly ColdPluggedCpu[];
   readonly coldDimms: readonly ColdPluggedDimm[];
+  /** False after -nodefaults: no VGA, network card, drives and parallel port. The guest's side of the lab has none of them. */
+  readonly defaultDevices: boolean;
+  readonly serialPort: boolean;
   /** -machine nvdimm=on: the machine would take NVDIMMs. */
   readonly nvdimms: boolean;
   /** What QEMU warns of on its standard error and goes on, without `qemu-system-x86_64: warning: `. */

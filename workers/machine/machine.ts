@@ -254,5 +254,8 @@ export function buildMachine(scenario: Scenario, options: MachineOptions): Parse
     };
   }
   const kernelArguments = [config.value.kernelArguments, scenario.append ?? ''].filter(Boolean).join(' ');
-  return { ok: true, value: new Machine(config.value, kernelArguments, { ...options, seed: scenario.seed }) };
+  // the lab's own guest is given a serial port and nothing else, as the recorded machines were
+  const own = options.bootWithoutKernel === false ? {} : { defaultDevices: false, serialPort: true };
+  const parts = { ...options, seed: scenario.seed };
+  return { ok: true, value: new Machine({ ...config.value, ...own }, kernelArguments, parts) };
 }

@@ -177,6 +177,8 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
       coldPlugged: devices.value.cpus,
       coldDimms: devices.value.dimms,
       nvdimms: into.nvdimms,
+      defaultDevices: !into.ignored.includes('-nodefaults'),
+      serialPort: hasSerialPort(into.ignored),
       memorySize: board === 'none' && into.memory.size === undefined ? 0 : size,
       maxMemory,
       memorySlots,
@@ -196,6 +198,12 @@ export function parseCommandLine(words: readonly string[]): Parsed<MachineConfig
       ...(into.uuid === undefined ? {} : { uuid: into.uuid }),
     },
   };
+}
+
+/** A serial port is there by default, unless -serial or -nodefaults says otherwise. */
+function hasSerialPort(ignored: readonly string[]): boolean {
+  const given = ignored.find((option) => option.startsWith('-serial '));
+  return given === undefined ? !ignored.includes('-nodefaults') : given !== '-serial none';
 }
 
 const smpWarnings = (given: SmpGiven): string[] =>

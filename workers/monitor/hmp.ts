@@ -9,6 +9,7 @@ import { splitAtCommas, splitOptions } from './option-text.ts';
 import { type QmpContext, runStateOf, setRunning } from './qmp-context.ts';
 import { isDict, type QDict, QObjectStream } from './qobject.ts';
 import { findObject } from './qom.ts';
+import { qtree } from './qtree.ts';
 import { HMP_HELP, HMP_INFO_HELP } from './tables/hmp-help.ts';
 import { QEMU_VERSION } from './version.ts';
 
@@ -142,6 +143,12 @@ const INFO: Readonly<Record<string, InfoCommand>> = {
     `base memory: ${board.config.memorySize}\nplugged memory: ${pluggedSize(board)}\n`,
   'hotpluggable-cpus': hotpluggableCpus,
   'qom-tree': qomTree,
+  qtree: ({ board, unmodelled }) => {
+    const text = qtree(board);
+    if (text !== undefined) return text;
+    unmodelled('info qtree');
+    return 'info qtree: not modelled by the lab\n';
+  },
   chardev: () => 'compat_monitor0: filename=stdio\n',
   block: () => '',
   iothreads: () => '',

@@ -29,6 +29,8 @@ function config(changes: Partial<MachineConfig> = {}): MachineConfig {
     coldPlugged: [],
     coldDimms: [],
     nvdimms: false,
+    defaultDevices: false,
+    serialPort: true,
     warnings: [],
     noReboot: false,
     noShutdown: false,
