@@ -22,6 +22,8 @@ const ZONES = TICKS + 8;
 const ZONE_ROW = 13;
 /** Below so many pixels a block is drawn with its neighbours. */
 const LEAST_BLOCK = 3;
+/** Narrower than so many pixels a block is drawn without an edge. */
+const DENSE = 6;
 /** Pixels that an address needs beside the next one. */
 const TICK_ROOM = 84;
 const LABEL_ROOM = 62;
@@ -227,7 +229,7 @@ function SegmentPicture({ segment, layout, memory, hatch, selected, translate }:
         const x = layout.x(start);
         const w = Math.max(1, layout.x(start + size) - x - (count === 1 && width > 40 ? 1 : 0));
         return (
-          <g key={key} data-condition={block ? blockCondition(block) : 'possible'}>
+          <g key={key} data-condition={block ? blockCondition(block) : 'possible'} data-dense={w < DENSE}>
             <rect className="space-block" x={x} y={top} width={w} height={height} />
             {block?.zone === 'Movable' && <rect x={x} y={top} width={w} height={height} fill={hatch} />}
             {block?.block === selected && (

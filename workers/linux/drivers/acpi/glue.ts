@@ -16,10 +16,10 @@ export function* acpi_bind_one(k: Kernel, dev: device, device: acpi_device): Co<
   yield* mutex_lock(k, device.physical_node_lock);
   const nodes = device.physical_node_list;
   if (!nodes.some((node) => node.dev === dev)) {
-    let node_id = 0;
-    while (nodes.some((node) => node.node_id === node_id)) node_id++;
-    nodes.push({ node_id, dev, put_online: false });
-    nodes.sort((a, b) => a.node_id - b.node_id);
+    // the list is in the order of the ids: the first gap is the lowest that is free
+    const gap = nodes.findIndex((node, index) => node.node_id !== index);
+    const node_id = gap < 0 ? nodes.length : gap;
+    nodes.splice(node_id, 0, { node_id, dev, put_online: false });
     ACPI_COMPANION_SET(k, dev, device);
     if (device.dev.sd && dev.sd) {
       sysfs_create_link(k, device.dev.sd, dev.sd, linkName(node_id));
