@@ -1,5 +1,5 @@
 import type { MachineConfig } from '../abi/machine-config.ts';
-import { deviceMemory, splitRam, x86BoardAddresses } from '../hw/boards/addresses.ts';
+import { deviceMemory, highRamStart, splitRam, x86BoardAddresses } from '../hw/boards/addresses.ts';
 import type { KernelProfile } from '../linux/kernel-context.ts';
 import type { MachineDescription, MemoryRegion } from '../protocol/machine-api.ts';
 import type { Scenario } from '../protocol/scenario.ts';
@@ -15,7 +15,7 @@ function memoryRegions(config: MachineConfig): MemoryRegion[] {
   return [
     { kind: 'ram', start: 0, size: low },
     { kind: 'hole', start: low, size: FOUR_GIB - low },
-    ...(high > 0 ? [{ kind: 'ram', start: FOUR_GIB, size: high } as const] : []),
+    ...(high > 0 ? [{ kind: 'ram', start: highRamStart(addresses, config), size: high } as const] : []),
     ...(region ? [{ kind: 'device-memory', start: region.base, size: region.length } as const] : []),
   ];
 }

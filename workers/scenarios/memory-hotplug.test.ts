@@ -216,6 +216,34 @@ describe('a DIMM goes', () => {
   });
 });
 
+describe('the address space that the page draws', () => {
+  const GIB = 2 ** 30;
+  const regions = (memory: string): unknown[] =>
+    new Lab(`-M q35 -accel kvm -cpu max -smp 1 -m ${memory}`).session.description.memoryRegions.map(
+      ({ kind, start, size }) => [kind, start / GIB, size / GIB],
+    );
+
+  test('is RAM, the hole below 4 GiB, and the region of DIMMs with 1 GiB of room a slot', () => {
+    expect(regions('512M')).toEqual([
+      ['ram', 0, 0.5],
+      ['hole', 0.5, 3.5],
+    ]);
+    expect(regions('3G,slots=2,maxmem=8G')).toEqual([
+      ['ram', 0, 2],
+      ['hole', 2, 2],
+      ['ram', 4, 1],
+      ['device-memory', 5, 7],
+    ]);
+  });
+
+  test('has the rest of RAM and the DIMMs above 1 TiB where they would meet HyperTransport', () => {
+    expect(regions('3G,slots=256,maxmem=900G').slice(2)).toEqual([
+      ['ram', 1024, 1],
+      ['device-memory', 1025, 1153],
+    ]);
+  });
+});
+
 describe('nodes', () => {
   test('a node comes online with its first memory, has memory once a block is online, and goes with it', () => {
     const two = '-object memory-backend-ram,id=r0,size=512M -numa node,nodeid=0,cpus=0,memdev=r0 -numa node,nodeid=1';
