@@ -225,10 +225,21 @@ export class Machine {
   }
 }
 
+/** Machines that QEMU would make, and on which the lab's guest could not run: better refused than another one in its place. */
+function unmodelledMachine({ virt, cpuModel }: MachineConfig): string | undefined {
+  if (!virt) return undefined;
+  if (['cortex-a7', 'cortex-a15'].includes(cpuModel)) {
+    return `${cpuModel}: a processor of 32 bits is not modelled by the lab; expected -cpu cortex-a57, max or another of 64 bits`;
+  }
+  return virt.gicVersion === 3 ? undefined : 'gic-version=2 is not modelled by the lab; expected gic-version=3';
+}
+
 /** What a scenario's machine is; the error is QEMU's message for a command line that it refuses. */
 export function configure(scenario: Scenario): Parsed<MachineConfig> {
   const words = splitCommandLine(scenario.machine);
-  return words.ok ? parseCommandLine(words.value) : words;
+  const config = words.ok ? parseCommandLine(words.value) : words;
+  const missing = config.ok ? unmodelledMachine(config.value) : undefined;
+  return missing === undefined ? config : { ok: false, error: missing };
 }
 
 /** What the firmware's tables need below the top of RAM, with room to spare. */

@@ -94,3 +94,11 @@ it('the guest switches the machine off by SYSTEM_OFF', () => {
   lab.sh('poweroff -f');
   expect(lab.events('psci_call').map(({ fields }) => fields['function'])).toContain('SYSTEM_OFF');
 });
+
+it('a GICv2 and processors of 32 bits, which QEMU takes without further options, are refused with what to give instead', () => {
+  const refusal = (line: string) => () => new Lab(line);
+  expect(refusal('-M virt')).toThrow('cortex-a15: a processor of 32 bits is not modelled by the lab');
+  expect(refusal('-M virt -cpu cortex-a57')).toThrow(
+    'gic-version=2 is not modelled by the lab; expected gic-version=3',
+  );
+});

@@ -79,6 +79,8 @@ function config(changes: Partial<MachineConfig> = {}): MachineConfig {
     coldDimms: [],
     nvdimms: false,
     incoming: false,
+    defaultDevices: false,
+    serialPort: true,
     warnings: [],
     noReboot: false,
     noShutdown: false,
