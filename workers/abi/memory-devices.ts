@@ -36,6 +36,8 @@ export interface DimmMemory extends Pick<MemoryBackend, 'id' | 'size'> {
 }
 
 export interface MemoryDevices {
+  /** Where the DIMMs' addresses begin; undefined: the machine takes none. */
+  readonly regionBase?: number | undefined;
   /** True when the machine's own RAM or a DIMM has it. */
   usesBackend(id: string): boolean;
   /** By address. */

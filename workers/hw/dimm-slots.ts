@@ -57,6 +57,10 @@ export class DimmSlots implements MemoryDevices {
     for (const id of earlier.used) this.used.add(id);
   }
 
+  get regionBase(): number | undefined {
+    return this.options.region?.base;
+  }
+
   usesBackend(id: string): boolean {
     return this.used.has(id);
   }

@@ -2,14 +2,14 @@
  * device_add and device_del for vCPUs: QEMU's checks in QEMU's order (softmmu/qdev-monitor.c, hw/i386/x86.c
  * x86_cpu_pre_plug, x86_cpu_unplug_request_cb), ending in the board's plug and unplug request.
  */
-import type { Board, BoardError, PluggedCpu } from '../abi/board.ts';
+import type { Board, BoardError } from '../abi/board.ts';
 import type { MachineConfig, PossibleCpu } from '../abi/machine-config.ts';
 import { apicIdFromTopology, topologyFromApicId } from '../hw/apic-ids.ts';
 import type { Parsed } from '../protocol/scenario.ts';
 import type { VcpuIndex } from '../protocol/units.ts';
 import { CPU_MODELS, cpuTypeOf } from './cpu-models.ts';
 import { type CpuProperties, optionText, readCpuProperties } from './device-properties.ts';
-import { type Backends, DIMM_TYPE, dimmAdd, findDimm } from './dimm-add.ts';
+import { type Backends, DIMM_TYPE, dimmAdd } from './dimm-add.ts';
 import { isIdentifier } from './option-text.ts';
 import type { QDict, QObject } from './qobject.ts';
 import { ABSTRACT_DEVICES, DEVICE_ALIASES, DEVICE_MODELS, INTERNAL_DEVICES } from './tables/device-models.ts';
@@ -174,17 +174,4 @@ function apicIdOf({ topology, possibleCpus }: SlotTable, properties: CpuProperti
     threadId: ids['thread-id'] ?? 0,
   });
   return { ok: true, value };
-}
-
-/** `id`: a device's id, or its QOM path. */
-export function deviceDel(board: Board, id: string): BoardError | undefined {
-  const cpu = board.pluggedCpus().find((candidate): candidate is PluggedCpu => {
-    return id.startsWith('/') ? candidate.qomPath === id : candidate.id === id;
-  });
-  const dimm = cpu ? undefined : findDimm(board, id);
-  if (dimm) return board.memory.requestDimmUnplug(dimm);
-  if (!cpu) return { class: 'DeviceNotFound', description: `Device '${id}' not found` };
-  // the boot CPU's local APIC and much else hang on it (x86_cpu_unplug_request_cb)
-  if (cpu.possible.index === 0) return generic('Boot CPU is unpluggable');
-  return board.requestCpuUnplug(cpu);
 }

@@ -1,6 +1,7 @@
 /** The human monitor: commands as a table, with the texts of QEMU 7.2. */
 import type { MemoryBackend } from '../abi/machine-config.ts';
-import { deviceAdd, deviceDel } from './device-add.ts';
+import { deviceAdd } from './device-add.ts';
+import { deviceDel } from './device-del.ts';
 import { cpuProps, hasHotpluggableCpus } from './hotpluggable-cpus.ts';
 import { memoryDevicesText, pluggedSize } from './memory-commands.ts';
 import { dimmHelp, objectHelp } from './object-help.ts';
@@ -8,7 +9,7 @@ import { keyvalTree } from './object-members.ts';
 import { splitAtCommas, splitOptions } from './option-text.ts';
 import { type QmpContext, runStateOf, setRunning } from './qmp-context.ts';
 import { isDict, type QDict, QObjectStream } from './qobject.ts';
-import { findObject } from './qom.ts';
+import { nodeAt, printTree, qomTree } from './qom-tree.ts';
 import { qtree } from './qtree.ts';
 import { HMP_HELP, HMP_INFO_HELP } from './tables/hmp-help.ts';
 import { QEMU_VERSION } from './version.ts';
@@ -87,23 +88,10 @@ function status({ board }: QmpContext): string {
   return `VM status: ${text}\n`;
 }
 
-/** The part of the QOM tree that the lab has, CPUs and backends. */
-function qomTree(context: QmpContext, rest: string): string {
-  const { board, objects } = context;
-  const root = rest === '' ? '/machine' : rest;
-  const object = findObject(board, objects, root);
-  if (!object) return `Path '${root}' could not be resolved.\n`;
-  const print = (path: string, name: string, depth: number): string => {
-    const at = findObject(board, objects, path);
-    if (!at) return '';
-    const children = at.properties
-      .filter(({ type }) => type.startsWith('child<'))
-      .map((child) => child.name)
-      .sort();
-    const line = `${'  '.repeat(depth)}/${name} (${at.type})\n`;
-    return line + children.map((child) => print(`${path}/${child}`, child, depth + 1)).join('');
-  };
-  return print(root, root.slice(root.lastIndexOf('/') + 1), 0);
+function qomTreeText({ board, objects }: QmpContext, rest: string): string {
+  const path = rest === '' ? '/machine' : rest;
+  const at = path.startsWith('/') ? nodeAt(qomTree(board, objects), path) : undefined;
+  return at ? printTree(at) : `Path '${path}' could not be resolved.\n`;
 }
 
 /** object_add: options, an object of JSON, or a question for what there is. */
@@ -142,7 +130,7 @@ const INFO: Readonly<Record<string, InfoCommand>> = {
   memory_size_summary: ({ board }) =>
     `base memory: ${board.config.memorySize}\nplugged memory: ${pluggedSize(board)}\n`,
   'hotpluggable-cpus': hotpluggableCpus,
-  'qom-tree': qomTree,
+  'qom-tree': qomTreeText,
   qtree: ({ board, unmodelled }) => {
     const text = qtree(board);
     if (text !== undefined) return text;
@@ -212,7 +200,10 @@ const COMMANDS: Readonly<Record<string, HmpCommand>> = {
     run: ({ board, objects, unmodelled }, rest) =>
       dimmHelp(rest) ?? errorText(deviceAdd(board, readOptions(rest, 'driver'), unmodelled, objects)?.description),
   },
-  device_del: { arguments: 'text', run: ({ board }, rest) => errorText(deviceDel(board, rest)?.description) },
+  device_del: {
+    arguments: 'text',
+    run: ({ board, objects, unmodelled }, rest) => errorText(deviceDel(board, rest, objects, unmodelled)?.description),
+  },
   object_add: {
     arguments: 'text',
     run: objectAdd,

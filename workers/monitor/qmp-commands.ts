@@ -2,7 +2,8 @@
 import type { BoardError } from '../abi/board.ts';
 import type { MachineConfig } from '../abi/machine-config.ts';
 import { CPU_MODELS, type CpuProperty, cpuTypeOf, propertiesOf } from './cpu-models.ts';
-import { checkDeviceType, deviceAdd, deviceDel } from './device-add.ts';
+import { checkDeviceType, deviceAdd } from './device-add.ts';
+import { deviceDel } from './device-del.ts';
 import { executeHmp } from './hmp.ts';
 import { cpuProps, hasHotpluggableCpus } from './hotpluggable-cpus.ts';
 import { memoryDevices, memorySizeSummary } from './memory-commands.ts';
@@ -81,7 +82,9 @@ const CPU_COMMANDS: readonly QmpCommand[] = [
     ),
     anyArgs: true,
   },
-  command('device_del', { id: 'string' }, ({ board }, args) => answer(deviceDel(board, String(args['id'])))),
+  command('device_del', { id: 'string' }, ({ board, objects, unmodelled }, args) =>
+    answer(deviceDel(board, String(args['id']), objects, unmodelled)),
+  ),
   command('query-acpi-ospm-status', {}, ({ board }) => {
     if (!hasAcpiDevice(board.config)) return missingAcpi;
     return board.ospmStatus().map(({ device, slot, slotType, source, status }): QDict => {
@@ -191,6 +194,7 @@ const QOM_COMMANDS: readonly QmpCommand[] = [
     }
     const value = object.value(name);
     if (value !== undefined) return value;
+    if (object.type === 'pc-dimm') return new QmpFailure(`Property '${object.type}.${name}' is not readable`);
     context.unmodelled(`qom-get ${String(path)} ${name}`);
     return new QmpFailure(`Property '${object.type}.${name}' is not modelled by the lab`);
   }),

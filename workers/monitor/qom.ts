@@ -125,39 +125,84 @@ function lapicObject({ possible, hotplugged }: PluggedCpu): QomObject {
   return { type: 'apic', properties: [...DEVICE_PROPERTIES, ...own], value: (name) => values[name] };
 }
 
-function dimmObject({ address, backend, node, slot, size }: Dimm): QomObject {
+function dimmObject({ address, backend, node, slot, size, hotplugged }: Dimm): QomObject {
   const type = 'pc-dimm';
-  const own = [
-    ['addr', 'uint64', address],
-    ['node', 'uint32', node],
-    ['slot', 'int32', slot],
+  const rows: readonly (readonly [string, string, QObject | undefined])[] = [
+    ['type', 'string', type],
+    ['parent_bus', 'link<bus>', ''],
+    ['realized', 'bool', true],
+    ['hotplugged', 'bool', hotplugged],
+    ['hotpluggable', 'bool', true],
     ['memdev', 'link<memory-backend>', `/objects/${backend}`],
+    ['node', 'uint32', node],
+    ['addr', 'uint64', address],
+    // an alias that can only be written
+    ['legacy-memdev', 'str', undefined],
+    ['slot', 'int32', slot],
     ['size', 'uint64', size],
-  ] as const;
-  const common: readonly (readonly [string, QObject])[] = [
-    ['type', type],
-    ['parent_bus', ''],
-    ['realized', true],
-    ['hotplugged', true],
-    ['hotpluggable', true],
   ];
-  const values = new Map<string, QObject>([...common, ...own.map(([name, , value]) => [name, value] as const)]);
-  const properties = [...DEVICE_PROPERTIES, ...own.map(([name, kind]) => ({ name, type: kind }))];
-  return { type, properties, value: (name) => values.get(name) };
+  return objectOf(type, rows);
 }
 
-function backendObject(objects: ObjectStore, id: string): QomObject | undefined {
+/** An object whose properties are all known; one without a value cannot be read. */
+function objectOf(type: string, rows: readonly (readonly [string, string, QObject | undefined])[]): QomObject {
+  const values = new Map(rows.map(([name, , value]) => [name, value]));
+  return { type, properties: rows.map(([name, kind]) => ({ name, type: kind })), value: (name) => values.get(name) };
+}
+
+function backendObject(board: Board, objects: ObjectStore, id: string): QomObject | undefined {
   const backend = objects.get(id);
   if (!backend) return undefined;
-  const { size, dump, merge, prealloc, share, reserve, policy } = backend;
-  const { type } = backend;
-  const values: Readonly<Record<string, QObject>> = { type, size, dump, merge, prealloc, share, reserve, policy };
-  const kinds: Readonly<Record<string, string>> = { type: 'string', size: 'int', policy: 'HostMemPolicy' };
-  return {
-    type,
-    properties: Object.keys(values).map((name) => ({ name, type: kinds[name] ?? 'bool' })),
-    value: (name) => values[name],
-  };
+  const { type, file, memfd } = backend;
+  const { possibleCpus, coldPlugged } = board.config;
+  const cpus = possibleCpus.filter((cpu) => cpu.present).length - coldPlugged.length;
+  return objectOf(type, [
+    ['type', 'string', type],
+    ['share', 'bool', backend.share],
+    ['size', 'int', backend.size],
+    ['dump', 'bool', backend.dump],
+    ['prealloc-threads', 'int', backend.preallocThreads ?? cpus],
+    ['x-use-canonical-path-for-ramblock-id', 'bool', backend.canonicalPath],
+    ['policy', 'HostMemPolicy', backend.policy],
+    ['prealloc-context', 'link<thread-context>', ''],
+    ['prealloc', 'bool', backend.prealloc],
+    ['reserve', 'bool', backend.reserve],
+    ['host-nodes', 'int', backend.hostNodes],
+    ['merge', 'bool', backend.merge],
+    ...(file
+      ? ([
+          ['readonly', 'bool', file.readonly],
+          ['align', 'int', file.align],
+          ['pmem', 'bool', file.pmem],
+          ['mem-path', 'string', file.memPath],
+          ['discard-data', 'bool', file.discardData],
+        ] as const)
+      : []),
+    ...(memfd
+      ? ([
+          ['hugetlb', 'bool', memfd.hugetlb],
+          ['seal', 'bool', memfd.seal],
+          ['hugetlbsize', 'int', memfd.hugetlbSize],
+        ] as const)
+      : []),
+    [`${id}[0]`, 'child<memory-region>', `/objects/${id}/${id}[0]`],
+  ]);
+}
+
+/** The memory region of a backend, in the device memory when a DIMM has it. */
+function regionObject(board: Board, objects: ObjectStore, id: string): QomObject | undefined {
+  const backend = objects.get(id);
+  if (!backend) return undefined;
+  const dimms = board.memory.dimms();
+  const dimm = dimms.find((candidate) => candidate.backend === id);
+  const base = board.memory.regionBase ?? 0;
+  return objectOf('memory-region', [
+    ['type', 'string', 'memory-region'],
+    ['container', 'link<memory-region>', dimm ? '/machine/device-memory[0]' : ''],
+    ['addr', 'uint64', dimm ? dimm.address - base : 0],
+    ['size', 'uint64', backend.size],
+    ['priority', 'uint32', 0],
+  ]);
 }
 
 const leaf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -193,7 +238,9 @@ export function findObject(board: Board, objects: ObjectStore, path: string): Qo
       return inOrder;
     }
   }
-  if (path.startsWith('/objects/')) return backendObject(objects, leaf(path));
+  const [, id = '', region] = /^\/objects\/([^/]+)(?:\/(.+))?$/.exec(path) ?? [];
+  if (id !== '' && region === undefined) return backendObject(board, objects, id);
+  if (region === `${id}[0]`) return regionObject(board, objects, id);
   const isAt = (candidate: string) => candidate === path || (!path.startsWith('/') && candidate.endsWith(`/${path}`));
   const cpu = cpus.find(({ qomPath }) => isAt(qomPath));
   if (cpu) return cpuObject(board, cpu);

@@ -17,7 +17,7 @@ function sizeText(bytes: number): string {
 }
 
 /** Whether the machine has what a `?when` of the table stands for. */
-function presence({ ignored, defaultDevices, serialPort, board }: MachineConfig): (when: string) => boolean {
+export function presence({ ignored, defaultDevices, serialPort, board }: MachineConfig): (when: string) => boolean {
   const off = (property: string) =>
     ignored.some((option) => new RegExp(`^-machine ${property}=(off|no|false|n)$`).test(option));
   const given = (options: string) => ignored.some((option) => new RegExp(`^-(${options}) `).test(option));

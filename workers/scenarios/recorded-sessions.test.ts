@@ -23,30 +23,35 @@ const stable = (value: unknown): unknown =>
     key === 'thread-id' || key === 'timestamp' ? undefined : member,
   ) as unknown;
 
-describe.each(['memory-backends', 'cold-plug', 'memory-options', 'numa-options', 'machine-options', 'device-tree'])(
-  '%s',
-  (name) => {
-    test.each(recorded(name))('$line', ({ line, error, warnings = '', steps = [] }) => {
-      const opened = openWithTools({ version: SCENARIO_VERSION, machine: line }, { bootWithoutKernel: false });
-      expect(opened.ok ? undefined : opened.error).toBe(error);
-      if (!opened.ok) return;
-      const session = opened.value;
-      expect(session.machine.board.config.warnings.join('\n')).toBe(warnings);
-      const replies: string[] = [];
-      session.machine.onQmpLine = (reply) => replies.push(reply);
+describe.each([
+  'memory-backends',
+  'cold-plug',
+  'memory-options',
+  'numa-options',
+  'machine-options',
+  'device-tree',
+  'object-tree',
+])('%s', (name) => {
+  test.each(recorded(name))('$line', ({ line, error, warnings = '', steps = [] }) => {
+    const opened = openWithTools({ version: SCENARIO_VERSION, machine: line }, { bootWithoutKernel: false });
+    expect(opened.ok ? undefined : opened.error).toBe(error);
+    if (!opened.ok) return;
+    const session = opened.value;
+    expect(session.machine.board.config.warnings.join('\n')).toBe(warnings);
+    const replies: string[] = [];
+    session.machine.onQmpLine = (reply) => replies.push(reply);
+    session.settle();
+    session.input('qmp', '{"execute": "qmp_capabilities"}');
+    const answers = steps.map(({ qmp, hmp }) => {
+      replies.length = 0;
+      const command = qmp ?? { execute: 'human-monitor-command', arguments: { 'command-line': hmp } };
+      session.input('qmp', JSON.stringify(command));
       session.settle();
-      session.input('qmp', '{"execute": "qmp_capabilities"}');
-      const answers = steps.map(({ qmp, hmp }) => {
-        replies.length = 0;
-        const command = qmp ?? { execute: 'human-monitor-command', arguments: { 'command-line': hmp } };
-        session.input('qmp', JSON.stringify(command));
-        session.settle();
-        return {
-          ...(hmp === undefined ? { qmp } : { hmp }),
-          replies: replies.map((reply) => stable(JSON.parse(reply))),
-        };
-      });
-      expect(answers).toEqual(steps.map((step) => ({ ...step, replies: step.replies.map(stable) })));
+      return {
+        ...(hmp === undefined ? { qmp } : { hmp }),
+        replies: replies.map((reply) => stable(JSON.parse(reply))),
+      };
     });
-  },
-);
+    expect(answers).toEqual(steps.map((step) => ({ ...step, replies: step.replies.map(stable) })));
+  });
+});
