@@ -102,3 +102,29 @@ describe('processes that a line of shell takes', () => {
     expect(shown.split('\n').at(-1)).toBe(String(count));
   });
 });
+
+describe('tools against a real guest', () => {
+  const lab = new Lab();
+
+  test('dmesg -n sets the level of the console', () => {
+    expect(lab.sh('dmesg -n 4; cat /proc/sys/kernel/printk')).toBe('4\t4\t1\t7');
+  });
+
+  test('coreutils quote a name that a colon or a blank could blur', () => {
+    expect(lab.sh('cat /a:b; wc -l "/x y"; cat /none').split('\n')).toEqual([
+      "cat: '/a:b': No such file or directory",
+      "wc: '/x y': No such file or directory",
+      'cat: /none: No such file or directory',
+    ]);
+  });
+
+  test('a CPU that went offline still shares the last-level cache of the others', () => {
+    lab.sh('echo 0 > /sys/devices/system/cpu/cpu1/online');
+    expect(lab.sh('cat /sys/devices/system/cpu/cpu0/cache/index3/shared_cpu_list')).toBe('0-1');
+    expect(lab.sh('lscpu -e | tail -n 1')).toBe('  1    -      -    - 0                 no');
+  });
+
+  test('the AHCI controller has its range in /proc/iomem', () => {
+    expect(lab.sh('grep 1f.2 /proc/iomem')).toBe('  febff000-febfffff : 0000:00:1f.2');
+  });
+});

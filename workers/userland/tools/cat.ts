@@ -3,7 +3,7 @@ import { ERRNO } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { errorText, writeAll } from '../stdio.ts';
 import { parseBytes } from './sizes.ts';
-import { linesOf, type Tool, ToolExit } from './tool.ts';
+import { linesOf, quotef, type Tool, ToolExit } from './tool.ts';
 
 export function* cat(tool: Tool): Co<number> {
   const options = yield* tool.options('AbEnsTuv', { number: 'n', 'show-ends': 'E', 'show-all': 'A' });
@@ -14,7 +14,7 @@ export function* cat(tool: Tool): Co<number> {
   for (const path of files) {
     const fd = path === '-' ? 0 : yield* tool.sys.open(path, 0);
     if (fd < 0) {
-      yield* tool.complain(`${path}: ${errorText(fd)}`);
+      yield* tool.complain(`${quotef(path)}: ${errorText(fd)}`);
       status = 1;
       continue;
     }
@@ -23,7 +23,7 @@ export function* cat(tool: Tool): Co<number> {
       if (block === '') break;
       if (block === -ERRNO.EINTR) continue;
       if (typeof block === 'number') {
-        yield* tool.complain(`${path}: ${errorText(block)}`);
+        yield* tool.complain(`${quotef(path)}: ${errorText(block)}`);
         status = 1;
         break;
       }
@@ -254,7 +254,7 @@ export function* tee(tool: Tool): Co<number> {
   for (const path of options.operands) {
     const fd = yield* tool.sys.open(path, 0o101 | (options.has('a') ? 0o2000 : 0o1000), 0o666);
     if (fd < 0) {
-      yield* tool.complain(`${path}: ${errorText(fd)}`);
+      yield* tool.complain(`${quotef(path)}: ${errorText(fd)}`);
       status = 1;
     } else outputs.push({ fd, path });
   }

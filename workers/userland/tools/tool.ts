@@ -127,7 +127,7 @@ export class Tool {
     const text = fd < 0 ? fd : yield* readAll(this.sys, fd, atMost);
     if (fd > 0) yield* this.sys.close(fd);
     if (typeof text === 'string') return text;
-    yield* this.complain(`${path}: ${errorText(text)}`);
+    yield* this.complain(`${quotef(path)}: ${errorText(text)}`);
     return undefined;
   }
 
@@ -200,6 +200,10 @@ export const toolFactory =
     };
 
 /** The lines of a text; a last one without an end counts. */
+/** A file's name as coreutils tell it in messages: quoted where a shell would need it, or a colon could mislead. */
+export const quotef = (name: string): string =>
+  name === '' || /[\s'"\\$*?[\]#~=%&;|<>(){}!^`:]/.test(name) ? `'${name.replace(/'/g, "'\\''")}'` : name;
+
 export function linesOf(text: string): string[] {
   const lines = text.split('\n');
   if (lines[lines.length - 1] === '') lines.pop();

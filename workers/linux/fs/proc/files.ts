@@ -1,7 +1,9 @@
 /** The files of /proc that belong to nobody in particular. @linux fs/proc/{cmdline,version,devices,consoles}.c, fs/filesystems.c and others */
 
 import { ERRNO } from '../../../abi/syscall.ts';
+import type { proc_ops } from '../../include/linux/proc_fs.ts';
 import { archOps } from '../../kernel/arch-ops.ts';
+import { console_loglevel, set_console_loglevel } from '../../kernel/printk/printk.ts';
 import { iomem_show } from '../../kernel/resource.ts';
 import { utsname } from '../../kernel/sys.ts';
 import type { Kernel } from '../../kernel-context.ts';
@@ -10,9 +12,13 @@ import { frag_show, pagetypeinfo_show, zoneinfo_show } from '../../mm/vmstat.ts'
 import { min_free_kbytes } from '../../mm/watermark.ts';
 import { proc_create, proc_mkdir, proc_symlink } from './generic.ts';
 import { meminfo_proc_show } from './meminfo.ts';
-import { loadavg_proc_show, show_softirqs, show_stat, uptime_proc_show } from './stat.ts';
+import { loadavg_proc_show, show_schedstat, show_softirqs, show_stat, uptime_proc_show } from './stat.ts';
 
-const fileSystems = ['sysfs', 'tmpfs', 'proc', 'devtmpfs', 'pipefs', 'ramfs'];
+/** What the recorded kernel has registered by the end of its boot. */
+const fileSystems =
+  'sysfs tmpfs proc cgroup cgroup2 cpuset devtmpfs debugfs tracefs securityfs sockfs bpf pipefs ramfs hugetlbfs devpts mqueue pstore'.split(
+    ' ',
+  );
 
 const characterDevices: readonly (readonly [number, string])[] = [
   [1, 'mem'],
@@ -56,6 +62,22 @@ function createSysctl(
   );
 }
 
+/** Of drivers, modules and locks there are none. */
+const EMPTY_FILES = ['diskstats', 'fb', 'locks', 'modules', 'partitions'] as const;
+
+/** Levels of the console: now, of messages without one, the least, at boot. Only the first can be changed here. */
+const printkSysctl: proc_ops = {
+  *show(of) {
+    return `${console_loglevel(of)}\t4\t1\t7\n`;
+  },
+  *write(of, buf) {
+    const [level = ''] = buf.trim().split(/\s+/);
+    if (!/^\d+$/.test(level)) return -ERRNO.EINVAL;
+    set_console_loglevel(of, Number(level));
+    return buf.length;
+  },
+};
+
 function create(k: Kernel, path: string, text: (k: Kernel) => string): void {
   proc_create(k, path, {
     *show(of) {
@@ -81,6 +103,10 @@ export function proc_root_init(k: Kernel): void {
   create(k, 'pagetypeinfo', pagetypeinfo_show);
   create(k, 'devices', devices);
   create(k, 'filesystems', () => fileSystems.map((name) => `nodev\t${name}\n`).join(''));
+  for (const name of EMPTY_FILES) create(k, name, () => '');
+  create(k, 'execdomains', () => '0-0\tLinux           \t[kernel]\n');
+  create(k, 'schedstat', show_schedstat);
+  proc_create(k, 'sys/kernel/printk', printkSysctl, 0o644);
   create(k, 'swaps', () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n');
   create(k, 'sys/kernel/hostname', (of) => `${utsname(of).nodename}\n`);
   create(k, 'sys/kernel/osrelease', ({ profile }) => `${profile.release}\n`);

@@ -104,3 +104,10 @@ test('/proc/PID/status and comm of a process and of a kernel thread', () => {
   expect(peekFile(k, '/proc/2/cmdline')).toBe('');
   expect(peekFile(k, '/proc/2/exe')).toBeUndefined();
 });
+
+test('/proc/schedstat has a line for each online CPU; /proc/sys/kernel/printk tells the console’s level', () => {
+  const { k } = boot();
+  expect(peekFile(k, '/proc/schedstat')).toMatch(/^version 15\ntimestamp 4294\d+\ncpu0 0 0 0 0 0 0 \d+ 0 \d+\n/);
+  expect(peekFile(k, '/proc/sys/kernel/printk')).toMatch(/^\d\t4\t1\t7\n$/);
+  expect(peekFile(k, '/proc/modules')).toBe('');
+});

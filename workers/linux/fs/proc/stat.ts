@@ -1,9 +1,10 @@
 /** @linux fs/proc/stat.c, without steal and guest time; one interrupt column for each descriptor that there is */
-import { cpu_online_mask, cpu_possible_mask } from '../../include/linux/cpumask.ts';
+import { cpu_online_mask, cpu_possible_mask, cpuIds } from '../../include/linux/cpumask.ts';
 import { for_each_irq_desc } from '../../kernel/irq/irqdesc.ts';
 import { is_idle_task, rq_nr_running, runqueues, tasks } from '../../kernel/sched/core.ts';
 import { kcpustat_cpu, type kernel_cpustat } from '../../kernel/sched/cputime.ts';
 import { type SoftirqName, softirq_cpu, softirq_to_name } from '../../kernel/softirq.ts';
+import { nextPid } from '../../kernel/task.ts';
 import type { Kernel } from '../../kernel-context.ts';
 import { clock_t } from './array.ts';
 
@@ -32,6 +33,24 @@ export function show_softirqs(k: Kernel): string {
   return `${' '.repeat(20)}${header}\n${rows.join('')}`;
 }
 
+const NS_PER_JIFFY = 4_000_000;
+/** Where the jiffies begin: five minutes before they wrap. */
+const INITIAL_JIFFIES = 2 ** 32 - 300 * 250;
+/** Counters of a scheduling domain: load balancing, of which the lab does none. */
+const DOMAIN_COUNTERS = ' 0'.repeat(36);
+
+/** /proc/schedstat: time spent running by CPU, and one domain of all CPUs. @linux kernel/sched/stats.c; waiting times are not kept */
+export function show_schedstat(k: Kernel): string {
+  const online = cpu_online_mask(k);
+  const lines = ['version 15', `timestamp ${INITIAL_JIFFIES + Math.floor(k.clock.now() / NS_PER_JIFFY)}`];
+  for (const cpu of online) {
+    const { user, system } = cpuTimes(k, cpu);
+    lines.push(`cpu${cpu} 0 0 0 0 0 0 ${Math.floor(user + system)} 0 ${runqueues(k, cpu).nr_switches}`);
+    if (online.weight > 1) lines.push(`domain0 ${online.toHex(cpuIds(k).nr_cpu_ids)}${DOMAIN_COUNTERS}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 export function show_stat(k: Kernel): string {
   const sum: kernel_cpustat = { user: 0, system: 0, idle: 0 };
   let switches = 0;
@@ -50,14 +69,13 @@ export function show_stat(k: Kernel): string {
   }
   const interrupts = Array.from(counts, (count) => count ?? 0);
   const softirqs = softirq_to_name.map((name) => softirqCounts(k, name).reduce((total, count) => total + count, 0));
-  const pids = [...tasks(k).keys()];
   return [
     cpuLine('cpu ', sum),
     ...[...cpu_online_mask(k)].map((cpu) => cpuLine(`cpu${cpu}`, cpuTimes(k, cpu))),
     `intr ${[interrupts.reduce((total, count) => total + count, 0), ...interrupts].join(' ')}\n`,
     `ctxt ${switches}\n`,
     `btime ${k.platform.bootTime}\n`,
-    `processes ${Math.max(0, ...pids)}\n`,
+    `processes ${nextPid(k) - 1}\n`,
     `procs_running ${runnable}\n`,
     'procs_blocked 0\n',
     `softirq ${[softirqs.reduce((total, count) => total + count, 0), ...softirqs].join(' ')}\n`,
@@ -73,8 +91,7 @@ export function uptime_proc_show(k: Kernel): string {
 
 /** /proc/loadavg: averages are not kept and read as 0. */
 export function loadavg_proc_show(k: Kernel): string {
-  const pids = [...tasks(k).keys()];
   let running = 0;
   for (const cpu of cpu_online_mask(k)) running += rq_nr_running(runqueues(k, cpu));
-  return `0.00 0.00 0.00 ${running}/${pids.length} ${Math.max(0, ...pids)}\n`;
+  return `0.00 0.00 0.00 ${running}/${tasks(k).size} ${nextPid(k) - 1}\n`;
 }

@@ -26,7 +26,8 @@ function* irq_startup(k: Kernel, desc: irq_desc): Co<number> {
   const { flags = 0 } = desc.action[0] ?? {};
   // irq_setup_affinity: the default mask as far as it is online
   const online = irq_data.affinity.and(cpu_online_mask(k));
-  if ((flags & IRQF_NOBALANCING) === 0) irq_data.affinity = online.first >= 0 ? online : cpu_online_mask(k).copy();
+  if (irq_data.chip.irq_set_affinity && (flags & IRQF_NOBALANCING) === 0)
+    irq_data.affinity = online.first >= 0 ? online : cpu_online_mask(k).copy();
   const ret = yield* irq_data.chip.irq_startup(k, irq_data);
   if (ret < 0) return ret;
   irq_data.activated = true;
