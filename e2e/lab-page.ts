@@ -159,6 +159,19 @@ export class LabPage {
     await this.quiescent();
   }
 
+  /** Pastes text into the guest's shell, as the clipboard would. */
+  async paste(text: string): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Shell' }).click();
+    const input = this.page.getByRole('textbox', { name: /shell on ttyS0/ });
+    await input.focus();
+    await input.evaluate((element, pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', pasted);
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
+    await this.quiescent();
+  }
+
   async expectCondition(index: number, condition: string): Promise<void> {
     await expect(this.slot(index)).toHaveAttribute('data-condition', condition);
   }

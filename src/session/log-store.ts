@@ -166,7 +166,9 @@ export class LogStore {
     const memory = this.chain.subject === 'memory' ? this.memory?.atRest() : undefined;
     if (memory) return memory;
     const moved = slotOfCpu(this.cpus, this.ladder.lastMoved);
-    const waiting = this.cpus.slots.find((slot) => slot.condition === 'present' && slot.cpu > 0);
+    const waiting = this.cpus.slots.find(
+      (slot) => slot.condition === 'present' && slot.cpu > 0 && this.cpus.kernel.get(slot.cpu)?.present,
+    );
     if (waiting) return { key: 'say.quietPresent', parameters: { cpu: waiting.cpu }, sequence: -1 };
     if (moved?.condition === 'online' && !moved.slot.presentAtBoot) {
       return { key: 'say.quietOnline', parameters: { cpu: moved.cpu }, sequence: -1 };

@@ -43,7 +43,7 @@ export function bootGuest({ architecture, board, log, scheduler, clock, ...optio
     commandLine: `console=${architecture.console} ${options.kernelArguments}`,
     init: {
       path: '/init',
-      program: init(programs, { console: '/dev/console', size: TERMINAL }),
+      program: init(programs, { console: `/dev/${architecture.console}`, size: TERMINAL }),
       rootfs: [...own, ...options.files.filter(({ path }) => !taken.has(path))],
     },
   });

@@ -164,7 +164,7 @@ export class Machine {
     const { running } = earlier;
     this.qmp.event('RESET', { guest: reason === 'guest-reset', reason });
     this.log.emit('machine_state', 'reset');
-    this.console.flush();
+    this.console.reset();
     this.scheduler.reset();
     this.currentBoard = this.buildBoard(earlier.currentConfig(), earlier);
     this.currentKernel = this.boot();
@@ -202,7 +202,7 @@ export class Machine {
     this.lastReply = undefined;
     this.qmp.feed(text);
     // a number or a keyword is complete only with what follows it: a client's line ending
-    if (this.lastReply === undefined && !text.endsWith('\n')) this.qmp.feed('\n');
+    if (!text.endsWith('\n')) this.qmp.feed('\n');
     return this.lastReply;
   }
 

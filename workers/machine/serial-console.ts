@@ -1,10 +1,14 @@
 import type { Chardev } from '../abi/chardev.ts';
-import { NS_PER_US } from '../protocol/units.ts';
+import { NS_PER_MS, NS_PER_US } from '../protocol/units.ts';
 import type { LogWriter } from '../sim/event-log.ts';
 import type { Clock } from '../sim/scheduler.ts';
 
 /** How long output is gathered into one record: a terminal shows it together. */
 const GATHER_TIME = 100 * NS_PER_US;
+
+/** How many bytes of what is typed come at once, and how long the next ones take. */
+const BURST = 4096;
+const BURST_TIME = NS_PER_MS;
 
 /** Bytes to text: UTF-8, bytes that are none become U+FFFD. */
 function decodeUtf8(bytes: readonly number[]): string {
@@ -53,7 +57,11 @@ export class SerialConsole implements Chardev {
   private readonly clock: Clock;
   private readonly log: LogWriter;
   private readonly output: number[] = [];
-  private readonly input: number[] = [];
+  private input: number[] = [];
+  /** Bytes of {@link input} that the UART has taken, and those that have come as far as it. */
+  private taken = 0;
+  private arrived = 0;
+  private feeding = false;
   private listener: ((text: string) => void) | undefined;
 
   constructor(clock: Clock, log: LogWriter) {
@@ -67,18 +75,38 @@ export class SerialConsole implements Chardev {
   }
 
   receive(): number | undefined {
-    return this.input.shift();
+    return this.taken < this.arrived ? this.input[this.taken++] : undefined;
   }
 
   /** Types text at the terminal. */
   type(text: string): void {
-    this.input.push(...encodeUtf8(text));
+    if (this.taken === this.input.length) {
+      this.input = [];
+      this.taken = 0;
+      this.arrived = 0;
+    }
+    for (const byte of encodeUtf8(text)) this.input.push(byte);
+    if (!this.feeding) this.feed();
+  }
+
+  /** Hands the UART the next bytes; a long text comes in bursts, or its interrupt would never end. */
+  private feed(): void {
+    this.arrived = Math.min(this.arrived + BURST, this.input.length);
+    this.feeding = this.arrived < this.input.length;
+    if (this.feeding) this.clock.after(BURST_TIME, () => this.feed());
     this.onInput?.();
   }
 
   /** Told of the output as it is logged (the headless machine's terminal). */
   onOutput(listener: (text: string) => void): void {
     this.listener = listener;
+  }
+
+  /** The machine is reset: what was typed and has not arrived is dropped. */
+  reset(): void {
+    this.flush();
+    this.input.length = this.arrived;
+    this.feeding = false;
   }
 
   /** Hands on what is gathered; to be called before the clock forgets to. */

@@ -158,6 +158,12 @@ describe('line editing in the interactive shell', () => {
     expect(shown).toContain(`\r\n${OFF}300\r\n\techo line 299\r\n${READY}`);
   });
 
+  test('a line of any length is taken, and the next one runs', () => {
+    type(`: ${'y'.repeat(12_000)}\n`);
+    expect(since).toContain(READY);
+    expect(type('echo after\n')).toContain(`\r\n${OFF}after\r\n`);
+  });
+
   test('a program in the foreground gets more than a buffer of lines, none lost', () => {
     const lines = Array.from({ length: 400 }, (_, at) => `text of line ${at}`).join('\n');
     type('cat > /tmp/typed\n');

@@ -111,6 +111,8 @@ class Line {
   /** Entries that were changed without having been entered. */
   private readonly edited = new Map<number, string[]>();
   private undone: { text: readonly string[]; cursor: number }[] = [];
+  /** The last key was a character of the text. */
+  private typing = false;
   /** The last command killed: the next kill adds to what it took. */
   killing = false;
 
@@ -121,6 +123,7 @@ class Line {
     this.place = history.length;
     this.edited.clear();
     this.undone = [];
+    this.typing = false;
   }
 
   get string(): string {
@@ -129,8 +132,18 @@ class Line {
 
   moveTo(cursor: number): boolean {
     if (cursor < 0 || cursor > this.text.length) return false;
+    this.typing = false;
     this.cursor = cursor;
     return true;
+  }
+
+  /** A character that a key stands for; undone together with those typed before it. */
+  type(character: string): void {
+    if (!this.typing) this.keep();
+    this.typing = true;
+    if (this.cursor === this.text.length) this.text.push(character);
+    else this.text.splice(this.cursor, 0, character);
+    this.cursor++;
   }
 
   insert(characters: readonly string[]): boolean {
@@ -212,6 +225,7 @@ class Line {
   }
 
   private keep(): void {
+    this.typing = false;
     this.undone.push({ text: [...this.text], cursor: this.cursor });
     if (this.undone.length > UNDO_KEPT) this.undone.shift();
   }
@@ -394,8 +408,9 @@ class Readline implements LineEditor {
     line.killing = false;
     this.stuck = false;
     if (character < ' ') return { output: this.ring() };
-    line.insert([character]);
-    return { output: this.refresh() };
+    const atEnd = line.cursor === line.text.length && !this.search;
+    line.type(character);
+    return { output: atEnd ? this.shown(this.screen.append(character)) : this.refresh() };
   }
 
   private command(name: keyof typeof COMMANDS): KeyResult {

@@ -61,7 +61,7 @@ function layOut(characters: readonly string[]): Cell[] {
 const textOf = (cells: readonly Cell[]): string => cells.map(({ text }) => text).join('');
 
 export class Screen {
-  private cells: readonly Cell[] = [];
+  private cells: Cell[] = [];
   private cursor = 0;
   private columns = 80;
 
@@ -89,6 +89,15 @@ export class Screen {
       output += this.clearAfter(before, after);
     }
     return output + this.move(head.length + cursor);
+  }
+
+  /** Output for a character that is typed at the end of the line. */
+  append(character: string): string {
+    const { cells } = this;
+    const cell = cellOf(character, 0);
+    cells.push(cell);
+    this.cursor = cells.length;
+    return cell.text;
   }
 
   /** Output that starts prompt and line anew, wherever the cursor is. */

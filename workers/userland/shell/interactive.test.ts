@@ -66,6 +66,8 @@ describe('the interactive shell', () => {
   });
 
   test('a word that cannot follow ends the command at once', () => {
+    const near = (token: string): string => `bash: syntax error near unexpected token \`${token}'\n${PROMPT}`;
+    for (const line of ['for', 'function']) expect(console().type(`${line}\n`)).toBe(near('newline'));
     expect(console().type('f() echo\n')).toBe(`bash: syntax error near unexpected token \`echo'\n${PROMPT}`);
   });
 

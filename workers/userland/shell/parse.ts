@@ -36,7 +36,10 @@ export function parseScript(source: string): Parsed {
   const error = EMPTY_GROUP.test(errors[0]?.message ?? '') ? (errors[1] ?? errors[0]) : errors[0];
   const end = source.trimEnd().length;
   if (error) {
-    const unfinished = UNFINISHED.test(error.message) && !stopsShort(source, error.message, error.pos, end);
+    const unfinished =
+      UNFINISHED.test(error.message) &&
+      !endsBeforeName(source, error.message) &&
+      !stopsShort(source, error.message, error.pos, end);
     return { script, source, unfinished, error: describe(source, error.message, error.pos, end) };
   }
   const unfinished = endsInBackslash(source) || hasOpenHereDocument(script);
@@ -91,6 +94,11 @@ function hasOpenHereDocument(script: Script): boolean {
   return open;
 }
 
+/** `for` and `function` want a name on their own line. */
+function endsBeforeName(source: string, message: string): boolean {
+  return message === "expected word after 'for'" || /(^|[\s;&|])function\s*\n?$/.test(source);
+}
+
 /** An "expected …" that something other than the end of the input caused. */
 function stopsShort(source: string, message: string, pos: number, end: number): boolean {
   return !message.startsWith('unterminated') && pos < end && source.slice(pos, end).trim() !== '';
@@ -111,6 +119,7 @@ function describe(source: string, message: string, pos: number, end: number): Sy
       ? near(early[1] ?? '', pos - (early[0].length - early[0].trimStart().length) - 1)
       : near(tokenAt(source, pos), pos);
   }
+  if (endsBeforeName(source, message)) return near('\n', pos);
   return { message: 'syntax error: unexpected end of file', pos: source.length, showsLine: false, atEnd: true };
 }
 
