@@ -120,6 +120,21 @@ describe('huge pages', () => {
   });
 });
 
+describe('ZONE_MOVABLE at boot', () => {
+  // of a real kernel, with 512 MiB
+  test.each([
+    ['movablecore=128M', '18000000', 32_736],
+    ['movablecore=50%', '10000000', 65_504],
+    ['kernelcore=256M', '10400000', 64_480],
+  ])('%s', (option, start, present) => {
+    const lab = new Lab(MACHINE, `loglevel=3 ${option}`);
+    expect(lab.sh('dmesg | grep -A1 "Movable zone start" | tail -1 | cut -c 16-')).toBe(`  Node 0: 0x00000000${start}`);
+    expect(lab.sh(`awk '/^Node/ {z=$4} z=="Movable" && /present/ {print $2}' /proc/zoneinfo`)).toBe(`${present}`);
+    expect(lab.sh(`cat ${MEMORY}/memory3/valid_zones`)).toBe('Movable');
+    expect(free(lab, 'Movable')).toBeGreaterThan(10_000);
+  });
+});
+
 describe('memory_hotplug parameters', () => {
   test('memmap_on_memory=1: a DIMM of one block holds its own struct pages, a larger one does not', () => {
     const lab = new Lab(MACHINE, 'loglevel=3 memory_hotplug.memmap_on_memory=1');

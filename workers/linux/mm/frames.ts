@@ -86,25 +86,31 @@ const IMAGE_END = 0x4400;
 /** Files of the recorded guest's root file system. */
 export const ROOT_FILE_PAGES = 16_966;
 
+/** Holders of what boot has put there. */
+const KERNEL_IMAGE = 'kernel image';
+export const RESERVED = 'boot';
+const ROOT_FILES = 'rootfs';
+const BOOT_HOLDERS: ReadonlySet<string> = new Set([KERNEL_IMAGE, RESERVED, ROOT_FILES]);
+
 /** What boot has put into a section. Places are estimates; which sections have kernel pages is as recorded. */
 function bootFrames(k: Kernel, at: number, count: number, zone: zone): UsedFrames[] {
   const end = zone.zone_start_pfn + zone.spanned_pages;
   if (at === 0) {
     return [
-      { start: 0, count: IMAGE_END, use: 'kernel', holder: 'kernel image' },
+      { start: 0, count: IMAGE_END, use: 'kernel', holder: KERNEL_IMAGE },
       { start: IMAGE_END, count: PAGES_PER_SECTION - IMAGE_END, use: 'slab', holder: 'slab' },
     ];
   }
   if (at + count > end - HELD_AT_TOP && zone.name !== 'Normal') {
     const first = Math.max(at, end - HELD_AT_TOP);
     const size = Math.max(1, Math.floor((Math.min(at + PAGES_PER_SECTION, end) - first) * SHARE_HELD_AT_TOP));
-    return [{ start: first, count: size, use: 'kernel', holder: 'boot' }];
+    return [{ start: first, count: size, use: 'kernel', holder: RESERVED }];
   }
   const state = frames(k);
   const files = Math.min(count, ROOT_FILE_PAGES - state.rootFiles);
   if (files <= 0 || zone.name === 'Normal') return [];
   state.rootFiles += files;
-  return [{ start: at, count: files, use: 'movable', holder: 'rootfs' }];
+  return [{ start: at, count: files, use: 'movable', holder: ROOT_FILES }];
 }
 
 /** A boot section: the kernel's image is in the first, its early allocations and the IO TLB's buffer in the last ones. */
@@ -326,11 +332,12 @@ export function migrateFrames(
 export const moveInZone = (k: Kernel, zone: zone, { use, holder }: UsedFrames, pages: number): number =>
   placeInZone(k, zone, use, pages, holder);
 
-/** Used pages of a zone's hot-added sections. */
+/** Used pages of a zone, but for those that boot took before the allocator had any, or that are counted elsewhere. */
 export function usedInZone(k: Kernel, zone: zone): number {
   let pages = 0;
   for (const section of frames(k).sections) {
-    if (section.zone === zone) pages += section.used.reduce((total, { count }) => total + count, 0);
+    if (section.zone !== zone) continue;
+    for (const { holder, count } of section.used) if (!BOOT_HOLDERS.has(holder)) pages += count;
   }
   return pages;
 }

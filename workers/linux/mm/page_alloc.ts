@@ -7,6 +7,7 @@ import type { Co } from '../../sim/coroutine.ts';
 import { archOps } from '../kernel/arch-ops.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
+import { zoneMovableStart } from './movable_zone.ts';
 import { for_each_node, for_each_online_node, node_distance, node_online, numaTables } from './numa.ts';
 
 export const PAGE_SHIFT = 12;
@@ -120,9 +121,19 @@ const spanOf = (ranges: readonly PfnRange[]): PfnRange => ({
   end: ranges.at(-1)?.end ?? 0,
 });
 
+const movableStarts = kernelState((k) => zoneMovableStart(k, memoryByNode(k)));
+
+/** Bounds of a node's zones: ZONE_MOVABLE takes the end of them, where an option asks for it. */
+function nodeBounds(k: Kernel, nid: number): readonly (PfnRange & { readonly name: ZoneName })[] {
+  const start = movableStarts(k).get(nid);
+  if (start === undefined) return zoneBounds(k);
+  const below = zoneBounds(k).map((bounds) => ({ ...bounds, end: Math.min(bounds.end, start) }));
+  return [...below.filter((bounds) => pages(bounds) > 0), { name: 'Movable', start, end: max_pfn(k) }];
+}
+
 function calculate_node_totalpages(k: Kernel, nid: number): void {
   const ranges = nodeRanges(k, nid);
-  for (const bounds of zoneBounds(k)) {
+  for (const bounds of nodeBounds(k, nid)) {
     const span = intersect(bounds, spanOf(ranges));
     if (pages(span) === 0) continue;
     const zone = nodeZone(k, nid, bounds.name);
@@ -145,7 +156,7 @@ function* memmap_init(k: Kernel, nid: number): Co {
   let at = 0;
   let last: ZoneName = 'DMA';
   for (const range of nodeRanges(k, nid)) {
-    for (const bounds of zoneBounds(k)) {
+    for (const bounds of nodeBounds(k, nid)) {
       const part = intersect(range, bounds);
       if (pages(part) === 0) continue;
       // holes between sections have no struct page
@@ -168,6 +179,9 @@ export function* free_area_init(k: Kernel): Co {
   }
   if (archOps(k).memory.hasDeviceZone) yield* pr_info(k, '  Device   empty');
   yield* pr_info(k, 'Movable zone start for each node');
+  for (const [nid, start] of movableStarts(k)) {
+    yield* pr_info(k, `  Node ${nid}: 0x${(start * PAGE_SIZE).toString(16).padStart(16, '0')}`);
+  }
   yield* pr_info(k, 'Early memory node ranges');
   for (const range of memoryByNode(k)) yield* pr_info(k, `  node ${`${range.nid}`.padStart(3)}: ${byteRange(range)}`);
   for (const nid of for_each_node(k)) {

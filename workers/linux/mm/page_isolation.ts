@@ -7,7 +7,7 @@ import { ERRNO } from '../../abi/syscall.ts';
 import { type Co, traced } from '../../sim/coroutine.ts';
 import { pr_warn } from '../kernel/printk/printk.ts';
 import type { Kernel } from '../kernel-context.ts';
-import { type FrameUse, setIsolated, settleFrames, type UsedFrames, usedFrames } from './frames.ts';
+import { type FrameUse, RESERVED, setIsolated, settleFrames, type UsedFrames, usedFrames } from './frames.ts';
 import { ZONE_NAMES, type zone } from './page_alloc.ts';
 
 const hex16 = (value: bigint): string => value.toString(16).padStart(16, '0');
@@ -40,9 +40,10 @@ export function* dump_page(k: Kernel, range: UsedFrames, zone: zone, reason: str
 /** What migration moves, what is dissolved, and what lies outside the range that is isolated. */
 const CAN_GO: ReadonlySet<FrameUse> = new Set(['movable', 'hugetlb', 'memmap']);
 
-/** has_unmovable_pages(). In zone Movable whatever is there can be moved. */
+/** has_unmovable_pages(). In zone Movable all can be moved that came there by allocation. */
 export function unmovableFrames(k: Kernel, zone: zone, start: number, count: number): UsedFrames | undefined {
-  if (zone.name === 'Movable') return undefined;
+  // at boot even this zone may have lost pages to the kernel
+  if (zone.name === 'Movable') return usedFrames(k, start, count).find(({ holder }) => holder === RESERVED);
   return usedFrames(k, start, count).find(({ use }) => !CAN_GO.has(use));
 }
 

@@ -61,7 +61,11 @@ export function init_boot_pages(k: Kernel): void {
     const zones = nodeZones(k, nid).filter(populated_zone);
     for (const zone of zones) {
       const isLast = zone === zones.at(-1);
-      const wanted = zone.name === 'DMA' && !isLast ? bootReserve.dma : reserved;
+      // the kernel's image lies low, what else it takes at the end
+      const image = Math.max(0, bootReserve.image - bootReserve.dma);
+      const isMovableNext = zones.at(-1)?.name === 'Movable' && nid === nodes[0];
+      const low = zone.name === 'DMA' ? bootReserve.dma : isMovableNext ? Math.min(image, reserved) : reserved;
+      const wanted = isLast ? reserved : low;
       const taken = Math.min(zone.present_pages, isLast ? reserved : wanted);
       zone.managed_pages = zone.present_pages - taken;
       reserved -= taken;
