@@ -89,7 +89,7 @@ test('each step goes to the next of its kind: event, function, cpuhp state', asy
   await step('Step: cpuhp state');
   expect(Number(await row.getAttribute('data-state'))).toBeGreaterThan(rung);
   await lab.expectPicturesToAgree();
-  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
   await lab.quiescent();
   await lab.expectCondition(2, 'online');
 });
