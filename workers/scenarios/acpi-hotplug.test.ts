@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cpu_present_mask } from '../linux/include/linux/cpumask.ts';
 import { irq_to_desc } from '../linux/kernel/irq/irqdesc.ts';
-import { deviceAdd, deviceDel } from '../monitor/device-add.ts';
+import { deviceAdd } from '../monitor/device-add.ts';
+import { deviceDel } from '../monitor/device-del.ts';
+import { ObjectStore } from '../monitor/object-store.ts';
 import { AcpiKernel, type Stretch } from './acpi-kernel.ts';
 import { compareRecording, type RecordedStep, type Recording } from './compare-recording.ts';
 
@@ -52,7 +54,7 @@ describe('hot-add and unplug of one CPU, as recorded (q35-cpu-plug)', () => {
     ['echo 1 > online', 2, () => machine.write('devices/system/cpu/cpu2/online', '1\n')],
     ['echo 0 > online', 4, () => machine.write('devices/system/cpu/cpu2/online', '0\n')],
     ['echo 1 > online again', 5, () => machine.write('devices/system/cpu/cpu2/online', '1\n')],
-    ['device_del', 6, () => machine.host((board) => deviceDel(board, 'cpu2'))],
+    ['device_del', 6, () => machine.host((board) => deviceDel(board, 'cpu2', new ObjectStore(board.config), () => {}))],
   ];
 
   test.each(steps)('%s: registers, messages, events and functions', (_title, at, run) => {
