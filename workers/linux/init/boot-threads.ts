@@ -154,9 +154,24 @@ const severalCpus = (row: Row): Row =>
     if (cpu_online_mask(k).weight > 1) yield* row(k);
   };
 
+/** CONFIG_PREEMPTION; with it there are more kinds of RCU. */
+const hasPreemption = (k: Kernel): boolean => k.profile.config['CONFIG_PREEMPTION'] !== false;
+const preemptible = (row: Row): Row =>
+  function* (k) {
+    if (hasPreemption(k)) yield* row(k);
+  };
+
 const ROWS = {
-  rcu: [thread('rcu_tasks_kthread'), thread('rcu_tasks_rude_kthread'), thread('rcu_tasks_trace_kthread')],
-  rcu_preempt: [thread('rcu_preempt')],
+  rcu: [
+    preemptible(thread('rcu_tasks_kthread')),
+    thread('rcu_tasks_rude_kthread'),
+    preemptible(thread('rcu_tasks_trace_kthread')),
+  ],
+  rcu_preempt: [
+    function* (k) {
+      yield* thread(hasPreemption(k) ? 'rcu_preempt' : 'rcu_sched')(k);
+    },
+  ],
   /** The first work item: its pool makes a second worker before the first one begins. */
   lockup_detector: [work('events', 'smp_call_on_cpu_callback', bootCpu)],
   smp_done: [

@@ -41,6 +41,8 @@ export interface ArchTopology {
   /** CPUs of one cluster have the same. */
   cluster(k: Kernel, cpu: number): number;
   smt_supported(k: Kernel): boolean;
+  /** CONFIG_HOTPLUG_SMT. */
+  readonly hasSmtControl: boolean;
 }
 
 /** What ACPI's drivers leave to the architecture. */
@@ -185,6 +187,7 @@ export const archOps = kernelState<ArchOps>(() => ({
     cluster_id: notYet,
     cluster: notYet,
     smt_supported: notYet,
+    hasSmtControl: false,
   },
   cacheLeaves: [],
   memory: {

@@ -83,9 +83,15 @@ const cpuFiles = (cpu: number): attribute[] => [
 const smtActive = (k: Kernel): boolean =>
   [...cpu_online_mask(k)].some((cpu) => topology_sibling_cpumask(k, cpu).weight > 1);
 
+function smtControl(k: Kernel): string {
+  const { hasSmtControl, smt_supported } = archOps(k).topology;
+  if (!hasSmtControl) return 'notimplemented';
+  return smt_supported(k) ? 'on' : 'notsupported';
+}
+
 const smtFiles: readonly attribute[] = [
   {
-    ...show('control', 0o644, (k) => (archOps(k).topology.smt_supported(k) ? 'on' : 'notsupported')),
+    ...show('control', 0o644, smtControl),
     *store(k, buf): Co<number> {
       const word = buf.replace(/\n$/, '');
       if (!['on', 'off', 'forceoff'].includes(word)) return -ERRNO.EINVAL;

@@ -14,7 +14,7 @@ import { tasks } from '../kernel/sched/core.ts';
 import { nextPid } from '../kernel/task.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 import { for_each_online_node } from './numa.ts';
-import { PAGES_PER_SECTION, type ZoneName, type zone } from './page_alloc.ts';
+import { bootMemory, PAGES_PER_SECTION, type ZoneName, type zone } from './page_alloc.ts';
 
 /** `hugetlb`: a free huge page of the pool, which is given up when its block goes; `memmap`: the block's own struct pages. */
 export type FrameUse = 'kernel' | 'slab' | 'movable' | 'hugetlb' | 'memmap';
@@ -95,6 +95,9 @@ const BOOT_HOLDERS: ReadonlySet<string> = new Set([KERNEL_IMAGE, RESERVED, ROOT_
 /** What boot has put into a section. Places are estimates; which sections have kernel pages is as recorded. */
 function bootFrames(k: Kernel, at: number, count: number, zone: zone): UsedFrames[] {
   const end = zone.zone_start_pfn + zone.spanned_pages;
+  const firstSection = Math.floor((bootMemory(k)[0]?.start ?? 0) / PAGES_PER_SECTION) * PAGES_PER_SECTION;
+  // an image that is not at the bottom: early slabs are
+  if (at === firstSection && at > 0) return [{ start: at, count: PAGES_PER_SECTION, use: 'slab', holder: 'slab' }];
   if (at === 0) {
     return [
       { start: 0, count: IMAGE_END, use: 'kernel', holder: KERNEL_IMAGE },

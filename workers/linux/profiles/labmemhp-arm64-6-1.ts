@@ -139,6 +139,7 @@ export const labmemhpArm64: KernelProfile = {
   maxCpus: 256,
   config: {
     CONFIG_HOTPLUG_CPU: true,
+    CONFIG_PREEMPTION: false,
     CONFIG_CPU_HOTPLUG_STATE_CONTROL: false,
     CONFIG_MEMORY_HOTPLUG: true,
     CONFIG_MEMORY_HOTPLUG_DEFAULT_ONLINE: false,

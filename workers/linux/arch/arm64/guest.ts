@@ -24,6 +24,7 @@ import { cpuinfo_regs_init } from './kernel/cpuinfo.ts';
 import { of_blob, of_root } from './kernel/of.ts';
 import { ofPlatformInit, pl011_init, pmuInit } from './kernel/platform-devices.ts';
 import { SECONDARY_ENTRY } from './kernel/psci.ts';
+import { acpi_resources_init } from './kernel/resource.ts';
 import { arm64Boot, init_IRQ } from './kernel/setup.ts';
 import { startSecondary } from './kernel/smp.ts';
 import { topology_init } from './kernel/topology.ts';
@@ -55,6 +56,7 @@ const subsysInitcalls: readonly Initcall[] = [
   { name: 'uart_driver_messages', fn: messages('uart_driver') },
   { name: 'pl011_init', fn: pl011_init },
   { name: 'acpi_init', fn: ifAcpi(acpi_init) },
+  { name: 'acpi_resources_init', fn: ifAcpi(acpi_resources_init) },
   { name: 'pmu_init', fn: pmuInit },
   { name: 'subsystem_messages', fn: withoutAcpi(messages('acpi_scan')) },
   {

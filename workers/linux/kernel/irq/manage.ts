@@ -19,7 +19,7 @@ import { kthread_create, kthread_should_stop, kthread_stop } from '../kthread.ts
 import { do_set_cpus_allowed, schedule, wake_up_process } from '../sched/core.ts';
 import { mask_irq, unmask_irq } from './chip.ts';
 import { irq_to_desc } from './irqdesc.ts';
-import { register_handler_proc, register_irq_procs, unregister_handler_proc } from './proc.ts';
+import { register_handler_proc, register_irq_proc, register_irq_procs, unregister_handler_proc } from './proc.ts';
 
 function* irq_startup(k: Kernel, desc: irq_desc): Co<number> {
   const { irq_data } = desc;
@@ -56,6 +56,7 @@ function* __setup_irq(k: Kernel, desc: irq_desc, action: irqaction): Co<number> 
     }
   }
   if (thread?.task) yield* wake_up_process(k, thread.task);
+  register_irq_proc(k, irq, irq_set_affinity);
   register_handler_proc(k, irq, action.name);
   return 0;
 }

@@ -98,7 +98,11 @@ const constantFile = (k: Kernel, path: string, text: string): void => {
   });
 };
 
-function register_irq_proc(k: Kernel, irq: number, set: SetAffinity): void {
+/** The directory of an interrupt; once for each that somebody uses. */
+export function register_irq_proc(k: Kernel, irq: number, set: SetAffinity): void {
+  const state = registered(k);
+  if (!state.done || state.irqs.has(irq)) return;
+  state.irqs.add(irq);
   affinityFile(k, irq, 'smp_affinity', 'hex', set);
   affinityFile(k, irq, 'smp_affinity_list', 'list', set);
   effectiveFile(k, irq, 'effective_affinity', 'hex');
@@ -117,7 +121,7 @@ function register_irq_proc(k: Kernel, irq: number, set: SetAffinity): void {
   });
 }
 
-const registered = kernelState(() => ({ done: false }));
+const registered = kernelState(() => ({ done: false, irqs: new Set<number>() }));
 
 /** The directory of a handler below its interrupt's. */
 export function register_handler_proc(k: Kernel, irq: number, name: string): void {

@@ -19,6 +19,7 @@ import { bootMessages } from '../../../init/boot-messages.ts';
 import type { ArchBoot } from '../../../init/main.ts';
 import { type ArchOps, archOps, type CacheLeaf } from '../../../kernel/arch-ops.ts';
 import { numericOption } from '../../../kernel/boot-options.ts';
+import { panic } from '../../../kernel/panic.ts';
 import { KERN_DEBUG, pr_info, printk } from '../../../kernel/printk/printk.ts';
 import { pm_power_off } from '../../../kernel/reboot.ts';
 import type { Kernel } from '../../../kernel-context.ts';
@@ -70,9 +71,9 @@ const LOOPS_PER_MIPS = 500_000;
 /** Without cache nodes in the PPTT or the device tree only CLIDR_EL1 tells: which levels there are, and of what kind. */
 const unknown = { kib: undefined, ways: undefined, sets: undefined, lineSize: undefined, id: undefined } as const;
 const CACHE_LEAVES: readonly CacheLeaf[] = [
-  { ...unknown, level: 1, type: 'Data', packageWide: false },
-  { ...unknown, level: 1, type: 'Instruction', packageWide: false },
-  { ...unknown, level: 2, type: 'Unified', packageWide: false },
+  { ...unknown, level: 1, type: 'Data', packageWide: true },
+  { ...unknown, level: 1, type: 'Instruction', packageWide: true },
+  { ...unknown, level: 2, type: 'Unified', packageWide: true },
 ];
 
 const VULNERABILITIES: readonly (readonly [string, string])[] = [
@@ -138,7 +139,7 @@ function installArchOps(k: Kernel): void {
     files: {
       cpuinfo,
       interrupts: arch_show_interrupts,
-      modalias: () => 'cpu:type:aarch64:feature:,0000,0001,0002,0007',
+      modalias: () => 'cpu:type:aarch64:feature:,0000,0001,0002,0003,0004,0005,0006,0007,000B',
       vulnerabilities: VULNERABILITIES,
       machine: 'aarch64',
     },
@@ -215,14 +216,14 @@ function timersOfTree(k: Kernel): { readonly hwirq: number; readonly level: bool
 /** The GIC with its IPIs, the timer; then ACPICA, which needs no interrupts yet. */
 export function* init_IRQ(k: Kernel): Co {
   const gic = acpiEnabled(k) ? gicOfMadt(k) : gicOfTree(k);
-  if (!gic) throw new Error('a machine without a GICv3');
+  if (!gic) return yield* panic(k, 'No interrupt controller found.');
   yield* gic_init_bases(k, gic);
   yield* bootMessages(k, 'gic');
   yield* set_smp_ipi_range(k);
   const timers = acpiEnabled(k) ? timersOfGtdt(k) : timersOfTree(k);
   const irqs = new Map(timers.map(({ name, hwirq, level }) => [name, irq_create_mapping(k, hwirq, level)]));
-  const used = irqs.get(usesPhysicalTimer(k) ? 'hypervisor' : 'virtual');
-  if (used === undefined) throw new Error('a machine without a generic timer');
+  const used = irqs.get(usesPhysicalTimer(k) ? 'nonSecure' : 'virtual');
+  if (used === undefined) return yield* panic(k, 'Unable to initialise architected timer.');
   yield* arch_timer_common_init(k, used);
   yield* bootMessages(k, 'timer');
   if (acpiEnabled(k)) yield* acpi_early_init(k);

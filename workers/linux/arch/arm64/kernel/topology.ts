@@ -140,6 +140,7 @@ export const arm64Topology: ArchTopology = {
     return cluster_id === NO_CLUSTER ? -1 - cpu : package_id * PER_PACKAGE + cluster_id;
   },
   smt_supported: () => false,
+  hasSmtControl: false,
 };
 
 /** Every CPU may go: its operations can switch it off, CPU 0's as well. */

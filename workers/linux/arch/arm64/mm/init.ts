@@ -12,7 +12,6 @@ import type { Kernel } from '../../../kernel-context.ts';
 import { numaTables } from '../../../mm/numa.ts';
 import { bootMemory, PAGE_SIZE, PAGES_PER_SECTION } from '../../../mm/page_alloc.ts';
 
-const RAM = 1;
 const FRAMES_BELOW_4G = 0x10_0000;
 /** The linear map: half of the kernel's addresses, from the beginning of RAM. */
 const LINEAR_REGION = 2 ** 47;
@@ -20,6 +19,14 @@ const LINEAR_REGION = 2 ** 47;
 const KERNEL_OFFSET = 0x21_0000;
 const KERNEL_CODE_SIZE = 0x0c9_0000;
 const KERNEL_DATA = { offset: 0x0ff_0000, size: 0x020_3fff } as const;
+
+/** As observed of a boot by edk2. */
+const UEFI_IMAGE_BELOW_END = 0x9c0_0000;
+
+function firstNodeEnd(k: Kernel): number {
+  const [node] = numaTables(k).memblks;
+  return node?.end ?? (bootMemory(k).at(-1)?.end ?? 0) * PAGE_SIZE;
+}
 
 /** Pages for `kilobytes` kB. */
 const kB = (kilobytes: number): number => kilobytes / 4;
@@ -36,12 +43,14 @@ export const arm64Memory: ArchMemory = {
   },
   holes: [],
   resources(k) {
-    const ram = k.platform.e820.filter(({ type }) => type === RAM);
-    const first = ram[0]?.address ?? 0;
+    const ranges = mergeAdjacent(k);
+    const uefi = k.platform.arm64?.uefi !== undefined;
+    // UEFI's loader puts the image near the end of the first node, QEMU's at the beginning of RAM
+    const first = uefi ? firstNodeEnd(k) - UEFI_IMAGE_BELOW_END : (ranges[0]?.start ?? 0) * PAGE_SIZE;
     const code = first + KERNEL_OFFSET;
     const data = first + KERNEL_DATA.offset;
     return [
-      ...mergeAdjacent(k).map(({ start, end }): readonly [number, number, string] => [
+      ...ranges.map(({ start, end }): readonly [number, number, string] => [
         start * PAGE_SIZE,
         end * PAGE_SIZE - 1,
         'System RAM',

@@ -4,6 +4,7 @@ import { IRQ_HANDLED, IRQ_NONE } from '../../../include/linux/irq.ts';
 import type { tty_operations, tty_struct } from '../../../include/linux/tty.ts';
 import { request_irq } from '../../../kernel/irq/manage.ts';
 import { pr_info, register_console } from '../../../kernel/printk/printk.ts';
+import { insert_resource } from '../../../kernel/resource.ts';
 import { wake_up } from '../../../kernel/sched/wait.ts';
 import type { Kernel } from '../../../kernel-context.ts';
 import { tty_flip_buffer_push, type tty_port, tty_port_init, tty_register_device } from '../tty_io.ts';
@@ -36,6 +37,7 @@ const WAKEUP_CHARS = 256;
 const RX_LIMIT = 256;
 /** Cost of an access to a register of an emulated device, ns. */
 const ACCESS = 1_000;
+const UART_SIZE = 0x1000;
 const POLL_LIMIT = 10_000;
 
 interface uart_amba_port {
@@ -182,6 +184,7 @@ export function* pl011_register_port(
 ): Co {
   const uap = new_uart_amba_port('ttyAMA0', base, irq);
   yield* pr_info(k, `${device}: ttyAMA0 at MMIO 0x${base.toString(16)} (irq = ${irq}, base_baud = 0) is a ${kind}`);
+  insert_resource(k, base, base + UART_SIZE - 1, device);
   tty_register_device(k, uap.port.tty);
   if (!/(^|\s)console=ttyAMA0([\s,]|$)/.test(k.commandLine)) return;
   yield* register_console(k, { name: 'ttyAMA0', write: (of, text) => pl011_console_write(of, uap, text) });

@@ -47,4 +47,5 @@ export const x86Topology: ArchTopology = {
   // no level 2 cache is shared between cores: a cluster is a core
   cluster: coreOf,
   smt_supported: topology_smt_supported,
+  hasSmtControl: true,
 };
