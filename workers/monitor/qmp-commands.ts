@@ -1,19 +1,21 @@
 /** The QMP commands that the lab has: argument types by QAPI's schema (7.2), and what each answers. */
 import type { BoardError } from '../abi/board.ts';
-import type { MachineConfig } from '../abi/machine-config.ts';
+import type { MachineConfig, MemoryBackendType } from '../abi/machine-config.ts';
 import { CPU_MODELS, type CpuProperty, cpuTypeOf, propertiesOf } from './cpu-models.ts';
 import { checkDeviceType, deviceAdd } from './device-add.ts';
 import { deviceDel } from './device-del.ts';
 import { executeHmp } from './hmp.ts';
 import { cpuProps, hasHotpluggableCpus } from './hotpluggable-cpus.ts';
+import { isMemoryBackendType, OBJECT_TYPES } from './memory-backends.ts';
 import { memoryDevices, memorySizeSummary } from './memory-commands.ts';
+import { objectHelp } from './object-help.ts';
 import { memdevOf } from './object-store.ts';
 import { type MonitorCommands, type QmpContext, QmpFailure, runStateOf, setRunning } from './qmp-context.ts';
 import type { QDict, QObject } from './qobject.ts';
-import { findObject, listProperties, type QomObject } from './qom.ts';
+import { backendClassProperties, findObject, listProperties, type QomObject } from './qom.ts';
 import { COMMAND_NAMES } from './tables/command-names.ts';
 import { CPU_TYPE_ORDER } from './tables/cpu-type-order.ts';
-import { DEVICE_MODELS } from './tables/device-models.ts';
+import { ABSTRACT_DEVICES, DEVICE_MODELS } from './tables/device-models.ts';
 import { DEFAULT_MACHINE, MACHINE_TYPES, type MachineType } from './tables/machine-types.ts';
 import { QEMU_VERSION } from './version.ts';
 
@@ -117,6 +119,18 @@ const CPU_COMMANDS: readonly QmpCommand[] = [
   ),
 ];
 
+/** Queries of which nothing in the lab's machines has anything to tell. */
+const NOTHING_TO_TELL: readonly string[] = [
+  'query-rx-filter',
+  'query-tpm',
+  'query-jobs',
+  'query-named-block-nodes',
+  'query-fdsets',
+  'query-block-jobs',
+  'query-yank',
+  'query-stats-schemas',
+];
+
 const MACHINE_COMMANDS: readonly QmpCommand[] = [
   command('cont', {}, (context) => refusal(setRunning(context, true))),
   command('stop', {}, (context) => refusal(setRunning(context, false))),
@@ -155,7 +169,37 @@ const MACHINE_COMMANDS: readonly QmpCommand[] = [
   command('human-monitor-command', { 'command-line': 'string', 'cpu-index': 'int?' }, (context, args) => {
     return executeHmp(context, String(args['command-line']));
   }),
+  // before the machine is made the lab answers nobody
+  command('x-exit-preconfig', {}, () => new QmpFailure('The command is permitted only before machine initialization')),
+  {
+    ...command('set-numa-node', { type: 'string' }, () => {
+      return new QmpFailure('The command is permitted only before the machine has been created');
+    }),
+    anyArgs: true,
+  },
+  command('migrate-incoming', { uri: 'string' }, ({ board, unmodelled }) => {
+    if (!board.config.incoming) return new QmpFailure("'-incoming' was not specified on the command line");
+    unmodelled('migrate-incoming');
+    return new QmpFailure('The command migrate-incoming is not modelled by the lab');
+  }),
   // what the lab has none of
+  ...NOTHING_TO_TELL.map((name) => command(name, {}, () => [])),
+  command('query-migrate', {}, () => ({})),
+  command('query-replay', {}, () => ({ mode: 'none', icount: 0 })),
+  command('query-dump', {}, () => ({ status: 'none', completed: 0, total: 0 })),
+  command('query-sgx', {}, () => new QmpFailure('No EPC regions defined, SGX not available')),
+  command('query-vm-generation-id', {}, () => new QmpFailure('VM Generation ID device not found')),
+  command('netdev_del', { id: 'string' }, (_, { id }) => {
+    return new QmpFailure(`Device '${String(id)}' not found`, 'DeviceNotFound');
+  }),
+  command('chardev-remove', { id: 'string' }, (_, { id }) => new QmpFailure(`Chardev '${String(id)}' not found`)),
+  command('blockdev-del', { 'node-name': 'string' }, (_, args) => {
+    return new QmpFailure(`Failed to find node with node-name='${String(args['node-name'])}'`);
+  }),
+  command('balloon', { value: 'int' }, () => new QmpFailure('No balloon device has been activated', 'DeviceNotActive')),
+  command('x-query-numa', {}, (context) => {
+    return { 'human-readable-text': executeHmp(context, 'info numa').replaceAll('\r', '') };
+  }),
   command('query-block', {}, () => []),
   command('query-iothreads', {}, () => []),
   command('query-chardev', {}, () => [{ 'frontend-open': true, filename: 'stdio', label: 'compat_monitor0' }]),
@@ -227,12 +271,25 @@ const QOM_COMMANDS: readonly QmpCommand[] = [
     context.unmodelled(`qom-list-types ${String(parent ?? '')}`);
     return new QmpFailure(`Types of '${String(parent ?? 'object')}' are not modelled by the lab`);
   }),
+  command('qom-list-properties', { typename: 'string' }, (context, { typename }) => {
+    const name = String(typename);
+    const known = isMemoryBackendType(name) ? backendProperties(name) : undefined;
+    if (known) return known.map((property): QDict => ({ ...property }));
+    if (DEVICE_MODELS.has(name) || CPU_MODELS.some((model) => cpuTypeOf(model) === name)) {
+      context.unmodelled(`qom-list-properties ${name}`);
+      return new QmpFailure(`Properties of '${name}' are not modelled by the lab`);
+    }
+    return new QmpFailure(`Class '${name}' not found`, 'DeviceNotFound');
+  }),
   command('device-list-properties', { typename: 'string' }, (context, { typename }) => {
     const name = String(typename);
     const model = CPU_MODELS.find((candidate) => cpuTypeOf(candidate) === name);
     if (model !== undefined) return propertiesOf(model).map(propertyInfo);
     const dimm = PC_DIMM_PROPERTIES[name];
     if (dimm) return dimm;
+    if (ABSTRACT_DEVICES.has(name) || OBJECT_TYPES.has(name)) {
+      return new QmpFailure("Parameter 'typename' expects a non-abstract device type");
+    }
     const type = checkDeviceType(name);
     if (!type.ok) {
       return type.error.endsWith('name')
@@ -254,6 +311,20 @@ const TYPE_TREE: Readonly<Record<string, readonly QDict[]>> = {
     { name: 'pc-dimm', parent: 'device' },
   ],
 };
+/** Properties of a backend's class, with what object_add's help says of them. */
+function backendProperties(type: MemoryBackendType): QDict[] {
+  const help = new Map(
+    (objectHelp(`${type},help`) ?? '').split('\n').flatMap((line): [string, string][] => {
+      const [, name = '', description] = /^ {2}([\w-]+)=<.*?>(?: +- (.*))?$/.exec(line) ?? [];
+      return description === undefined ? [] : [[name, description]];
+    }),
+  );
+  return backendClassProperties(type).map(({ name, type: kind }) => {
+    const description = help.get(name);
+    return { name, ...(description === undefined ? {} : { description }), type: kind };
+  });
+}
+
 const PC_DIMM_PROPERTIES: Readonly<Record<string, readonly QDict[]>> = {
   'pc-dimm': [
     { name: 'memdev', type: 'link<memory-backend>' },

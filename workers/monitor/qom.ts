@@ -3,9 +3,11 @@
  * hash table makes; what a property's value is, is told for those that hotplug is about.
  */
 import type { Board, PluggedCpu } from '../abi/board.ts';
+import type { MemoryBackend, MemoryBackendType } from '../abi/machine-config.ts';
 import type { Dimm } from '../abi/memory-devices.ts';
 import { propertiesOf } from './cpu-models.ts';
 import { GlibHashTable } from './glib-hash-table.ts';
+import { defaultBackend } from './memory-backends.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { QDict, QObject } from './qobject.ts';
 import { MACHINE_PROPERTY_TEXT, VIRT_PROPERTY_TEXT } from './tables/machine-properties.ts';
@@ -127,7 +129,7 @@ function lapicObject({ possible, hotplugged }: PluggedCpu): QomObject {
 
 function dimmObject({ address, backend, node, slot, size, hotplugged }: Dimm): QomObject {
   const type = 'pc-dimm';
-  const rows: readonly (readonly [string, string, QObject | undefined])[] = [
+  const rows: readonly QomRow[] = [
     ['type', 'string', type],
     ['parent_bus', 'link<bus>', ''],
     ['realized', 'bool', true],
@@ -145,7 +147,7 @@ function dimmObject({ address, backend, node, slot, size, hotplugged }: Dimm): Q
 }
 
 /** An object whose properties are all known; one without a value cannot be read. */
-function objectOf(type: string, rows: readonly (readonly [string, string, QObject | undefined])[]): QomObject {
+function objectOf(type: string, rows: readonly QomRow[]): QomObject {
   const values = new Map(rows.map(([name, , value]) => [name, value]));
   return { type, properties: rows.map(([name, kind]) => ({ name, type: kind })), value: (name) => values.get(name) };
 }
@@ -153,10 +155,20 @@ function objectOf(type: string, rows: readonly (readonly [string, string, QObjec
 function backendObject(board: Board, objects: ObjectStore, id: string): QomObject | undefined {
   const backend = objects.get(id);
   if (!backend) return undefined;
-  const { type, file, memfd } = backend;
   const { possibleCpus, coldPlugged } = board.config;
   const cpus = possibleCpus.filter((cpu) => cpu.present).length - coldPlugged.length;
-  return objectOf(type, [
+  return objectOf(backend.type, [
+    ...backendRows(backend, cpus),
+    [`${id}[0]`, 'child<memory-region>', `/objects/${id}/${id}[0]`],
+  ]);
+}
+
+type QomRow = readonly [name: string, type: string, value: QObject | undefined];
+
+/** `cpus`: what prealloc-threads is by default. */
+function backendRows(backend: MemoryBackend, cpus: number): QomRow[] {
+  const { type, file, memfd } = backend;
+  return [
     ['type', 'string', type],
     ['share', 'bool', backend.share],
     ['size', 'int', backend.size],
@@ -185,8 +197,20 @@ function backendObject(board: Board, objects: ObjectStore, id: string): QomObjec
           ['hugetlbsize', 'int', memfd.hugetlbSize],
         ] as const)
       : []),
-    [`${id}[0]`, 'child<memory-region>', `/objects/${id}/${id}[0]`],
-  ]);
+  ];
+}
+
+/** Properties that a type of backend has before there is one of it. */
+export function backendClassProperties(type: MemoryBackendType): readonly QomProperty[] {
+  const file = { memPath: '', align: 0, discardData: false, pmem: false, readonly: false };
+  const memfd = { hugetlb: false, hugetlbSize: 0, seal: true };
+  const backend: MemoryBackend = {
+    ...defaultBackend('', 0),
+    type,
+    ...(type === 'memory-backend-file' ? { file } : {}),
+    ...(type === 'memory-backend-memfd' ? { memfd } : {}),
+  };
+  return backendRows(backend, 0).map(([name, kind]) => ({ name, type: kind }));
 }
 
 /** The memory region of a backend, in the device memory when a DIMM has it. */

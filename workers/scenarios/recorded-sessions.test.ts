@@ -31,6 +31,7 @@ describe.each([
   'machine-options',
   'device-tree',
   'object-tree',
+  'queries',
 ])('%s', (name) => {
   test.each(recorded(name))('$line', ({ line, error, warnings = '', steps = [] }) => {
     const opened = openWithTools({ version: SCENARIO_VERSION, machine: line }, { bootWithoutKernel: false });
