@@ -24,11 +24,13 @@ Options that the lab acts on:
                 the number of CPUs present and possible, and their topology
 -m [size=]megs[,slots=n,maxmem=size]
                 initial RAM, slots for hot-added memory, and the most that there can be
--object memory-backend-ram,id=id,size=size
+-object memory-backend-ram|-file|-memfd,id=id,size=size[,...]
+                ('-object help' for types, '-object TYPE,help' for properties)
 -numa node[,memdev=id][,cpus=firstcpu[-lastcpu]][,nodeid=node]
 -numa dist,src=source,dst=destination,val=distance
 -numa cpu,node-id=node[,socket-id=x][,core-id=y][,thread-id=z]
 -device TYPE-x86_64-cpu[,id=id],socket-id=x,core-id=y,thread-id=z
+-device pc-dimm,memdev=id[,id=id][,slot=n][,addr=a][,node=n]
                 a CPU that is present from power-on
 -append cmdline arguments of the guest's kernel
 -name, -uuid    what query-name and query-uuid tell
