@@ -1,7 +1,7 @@
 /**
  * The line discipline: editing of lines, echo, signals from keys, output translation.
  *
- * @linux drivers/tty/n_tty.c, without packet mode, IUTF8, VMIN and VTIME other than 1 and 0, and job control's SIGTTIN
+ * @linux drivers/tty/n_tty.c, without packet mode, IUTF8, VMIN and VTIME other than 1 and 0, ^Z and job control's SIGTTIN
  */
 import { ERRNO, O_NONBLOCK, SIGNALS } from '../../../abi/syscall.ts';
 import { type Co, traced } from '../../../sim/coroutine.ts';
@@ -24,7 +24,6 @@ const VQUIT = control('\\');
 const VERASE = '\x7f';
 const VKILL = control('U');
 const VEOF = control('D');
-const VSUSP = control('Z');
 const VSTART = control('Q');
 const VSTOP = control('S');
 const VREPRINT = control('R');
@@ -214,7 +213,6 @@ function* receiveRaw(k: Kernel, tty: tty_struct, char: string): Co {
 const signalKeys = new Map<string, number>([
   [VINTR, SIGNALS.SIGINT],
   [VQUIT, SIGNALS.SIGQUIT],
-  [VSUSP, SIGNALS.SIGTSTP],
 ]);
 
 function* receiveChar(k: Kernel, tty: tty_struct, received: string): Co {
