@@ -1,234 +1,30 @@
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
 import { formatQemuTrace } from '../../workers/protocol/qemu-trace.ts';
+import { beginRound, type ChainState, hit, initialGic } from './chain-state.ts';
 import { isReset, numberField, textField } from './event-access.ts';
-
-/** Stages of the road from QEMU to the cpuhp ladder and back, in the order in which a hot-add passes them. */
-export const CHAIN_STAGES = [
-  'device',
-  'registers',
-  'gpe',
-  'sci',
-  'interrupt',
-  'kacpid',
-  'aml',
-  'notify',
-  'hotplug',
-  'driver',
-  'blocks',
-  'zones',
-  'cpuhp',
-  'ost',
-  'event',
-] as const;
-export type ChainStage = (typeof CHAIN_STAGES)[number];
-
-/** ACPI's workqueues, each a hop of the road. */
-export const ACPI_WORKQUEUES = ['kacpid', 'kacpi_notify', 'kacpi_hotplug'] as const;
-export type AcpiWorkqueue = (typeof ACPI_WORKQUEUES)[number];
-
-/** The stage that a kernel function belongs to while it runs. */
-const STAGE_OF_FUNCTION: Readonly<Record<string, ChainStage>> = {
-  handle_fasteoi_irq: 'interrupt',
-  acpi_irq: 'interrupt',
-  acpi_ev_sci_xrupt_handler: 'interrupt',
-  acpi_ev_fixed_event_detect: 'interrupt',
-  acpi_ev_gpe_detect: 'interrupt',
-  acpi_ev_gpe_dispatch: 'interrupt',
-  acpi_ev_asynch_execute_gpe_method: 'kacpid',
-  acpi_ev_asynch_enable_gpe: 'kacpid',
-  acpi_ev_notify_dispatch: 'notify',
-  acpi_bus_notify: 'notify',
-  acpi_hotplug_schedule: 'notify',
-  acpi_hotplug_work_fn: 'hotplug',
-  acpi_device_hotplug: 'hotplug',
-  acpi_bus_scan: 'driver',
-  acpi_bus_attach: 'driver',
-  acpi_bus_offline: 'driver',
-  acpi_bus_trim: 'driver',
-  acpi_processor_add: 'driver',
-  acpi_processor_remove: 'driver',
-  acpi_processor_start: 'driver',
-  acpi_map_cpu: 'driver',
-  acpi_unmap_cpu: 'driver',
-  generic_processor_info: 'driver',
-  arch_register_cpu: 'driver',
-  arch_unregister_cpu: 'driver',
-  register_cpu: 'driver',
-  unregister_cpu: 'driver',
-  acpi_memory_device_add: 'driver',
-  acpi_memory_device_remove: 'driver',
-  state_store: 'driver',
-  memory_subsys_online: 'driver',
-  memory_subsys_offline: 'driver',
-  __add_memory: 'blocks',
-  add_memory_resource: 'blocks',
-  arch_add_memory: 'blocks',
-  __add_pages: 'blocks',
-  create_memory_block_devices: 'blocks',
-  add_memory_block: 'blocks',
-  remove_memory_block_devices: 'blocks',
-  try_remove_memory: 'blocks',
-  arch_remove_memory: 'blocks',
-  zone_for_pfn_range: 'zones',
-  online_pages: 'zones',
-  offline_pages: 'zones',
-  move_pfn_range_to_zone: 'zones',
-  start_isolate_page_range: 'zones',
-  test_pages_isolated: 'zones',
-  undo_isolate_page_range: 'zones',
-  build_all_zonelists: 'zones',
-  online_store: 'driver',
-  device_online: 'driver',
-  device_offline: 'driver',
-  cpu_subsys_online: 'driver',
-  cpu_subsys_offline: 'driver',
-  _cpu_up: 'cpuhp',
-  _cpu_down: 'cpuhp',
-  cpuhp_thread_fun: 'cpuhp',
-  cpuhp_invoke_callback: 'cpuhp',
-  bringup_cpu: 'cpuhp',
-  takedown_cpu: 'cpuhp',
-  acpi_evaluate_ost: 'ost',
-  acpi_evaluate_ej0: 'ost',
-};
-
-/** Functions of both roads that belong to another stage on that of memory. */
-const STAGE_FOR_MEMORY: Readonly<Record<string, ChainStage>> = {
-  acpi_bus_offline: 'hotplug',
-  device_offline: 'zones',
-  memory_subsys_offline: 'zones',
-  device_online: 'zones',
-  memory_subsys_online: 'zones',
-  acpi_bus_trim: 'blocks',
-  acpi_memory_device_remove: 'blocks',
-};
+import { foldGed } from './fold-ged.ts';
+import {
+  ACPI_WORKQUEUES,
+  type AcpiWorkqueue,
+  type ChainStage,
+  EVENT_METHOD_FUNCTIONS,
+  type Subject,
+  stageOfFunction,
+} from './roads.ts';
 
 /** Handlers of the sysfs files that a person writes to, and what they are about. */
-const SYSFS_WRITES: Readonly<Record<string, ChainState['subject']>> = { online_store: 'cpu', state_store: 'memory' };
-
-/** What one stage did last, and who did it. */
-export interface StageHit {
-  /** First and last event of the stage in this round. */
-  first: number;
-  last: number;
-  time: number;
-  task: number;
-  vcpu: number;
-  /** A kernel function, a method's path, a register access, a signal: the last thing, as its own world names it. */
-  label: string;
-  /** Functions of this stage that have not returned. */
-  open: number;
-}
-
-export interface WorkItem {
-  readonly work: number;
-  readonly fn: string;
-  readonly workqueue: AcpiWorkqueue;
-  readonly queuedAt: number;
-  readonly queuedBy: number;
-  state: 'waiting' | 'running';
-  task: number;
-  vcpu: number;
-}
-
-export interface RegisterAccess {
-  readonly sequence: number;
-  readonly text: string;
-}
-
-/** What the round under way is about. */
-export type RoundKind = 'plug' | 'unplug' | 'online' | 'offline' | 'none';
-
-/** The road of the last hotplug action: fold of registers, interrupts, functions, work items, AML and QMP. */
-export interface ChainState {
-  readonly stages: Map<ChainStage, StageHit>;
-  /** Stage that had an event last. */
-  newest: ChainStage | undefined;
-  /** Work items of ACPI's queues that wait or run. */
-  readonly works: Map<number, WorkItem>;
-  /** Items that each queue has finished in this round. */
-  readonly finished: Map<AcpiWorkqueue, number>;
-  round: RoundKind;
-  /** Whether the round is about a CPU or about memory. */
-  subject: 'cpu' | 'memory';
-  roundStart: number;
-  /** Last accesses of the CPU hotplug registers, as QEMU's trace prints them; newest last. */
-  readonly accesses: RegisterAccess[];
-  /** GPE and PM1 registers by name. */
-  readonly registers: Map<string, number>;
-  sciLevel: boolean;
-  /** Vector of the last message of the I/O APIC's pin 9, -1 before any. */
-  sciVector: number;
-  /** Tasks inside a GPE's method, and stages open on each task. */
-  readonly gpeMethodTasks: Set<number>;
-  /** Ids of the DIMMs by slot. */
-  readonly dimms: Map<number, string>;
-  readonly openStages: Map<number, { fn: string; stage: ChainStage }[]>;
-}
-
-export function initialChain(): ChainState {
-  return {
-    stages: new Map(),
-    newest: undefined,
-    works: new Map(),
-    finished: new Map(),
-    round: 'none',
-    subject: 'cpu',
-    roundStart: -1,
-    accesses: [],
-    registers: new Map(),
-    sciLevel: false,
-    sciVector: -1,
-    gpeMethodTasks: new Set(),
-    dimms: new Map(),
-    openStages: new Map(),
-  };
-}
+const SYSFS_WRITES: Readonly<Record<string, Subject>> = { online_store: 'cpu', state_store: 'memory' };
 
 const ACCESSES_KEPT = 8;
 const SCI_PIN = 9;
 
-/** Notes an event of a stage. Before the first command nothing is on the road: what boot does is no part of it. */
-function hit(state: ChainState, stage: ChainStage, event: LabEvent, label: string): StageHit | undefined {
-  if (state.roundStart < 0) return undefined;
-  const known = state.stages.get(stage);
-  const made: StageHit = known ?? {
-    first: event.sequence,
-    last: event.sequence,
-    time: event.time,
-    task: event.task,
-    vcpu: event.vcpu,
-    label,
-    open: 0,
-  };
-  made.last = event.sequence;
-  made.time = event.time;
-  made.task = event.task;
-  made.vcpu = event.vcpu;
-  made.label = label;
-  state.stages.set(stage, made);
-  state.newest = stage;
-  return made;
-}
-
-function beginRound(state: ChainState, round: RoundKind, subject: ChainState['subject'], sequence: number): void {
-  state.subject = subject;
-  state.stages.clear();
-  state.openStages.clear();
-  state.finished.clear();
-  state.accesses.length = 0;
-  state.newest = undefined;
-  state.round = round;
-  state.roundStart = sequence;
-}
-
 function foldFunction(state: ChainState, event: LabEvent): boolean {
   const fn = textField(event, 'fn');
-  const stage = (state.subject === 'memory' ? STAGE_FOR_MEMORY[fn] : undefined) ?? STAGE_OF_FUNCTION[fn];
+  const stage = stageOfFunction(fn, state.subject);
   const entered = event.kind === 'fn_enter';
-  if (fn === 'acpi_ev_asynch_execute_gpe_method') {
-    if (entered) state.gpeMethodTasks.add(event.task);
-    else state.gpeMethodTasks.delete(event.task);
+  if (EVENT_METHOD_FUNCTIONS.has(fn)) {
+    if (entered) state.eventMethodTasks.add(event.task);
+    else state.eventMethodTasks.delete(event.task);
   }
   const written = SYSFS_WRITES[fn];
   if (entered && written) beginRound(state, 'none', written, event.sequence);
@@ -236,7 +32,7 @@ function foldFunction(state: ChainState, event: LabEvent): boolean {
     if (fn === 'cpu_subsys_online' || fn === 'device_online') state.round = 'online';
     if (fn === 'cpu_subsys_offline' || fn === 'device_offline') state.round = 'offline';
   }
-  if (stage === undefined) return false;
+  if (stage === undefined || (stage === 'interrupt' && state.gic.others.has(event.vcpu))) return false;
   const open = state.openStages.get(event.task) ?? [];
   state.openStages.set(event.task, open);
   if (entered) {
@@ -347,7 +143,7 @@ function foldInterrupt(state: ChainState, event: LabEvent): boolean {
 }
 
 /** What a device_add or device_del is about: the driver says it, and of an id the DIMM that came under it. */
-function subjectOf(state: ChainState, command: string, text: string): ChainState['subject'] {
+function subjectOf(state: ChainState, command: string, text: string): Subject {
   if (command === 'add') return /pc-dimm/.test(text) ? 'memory' : 'cpu';
   return [...state.dimms.values()].some((id) => id !== '' && text.includes(id)) ? 'memory' : 'cpu';
 }
@@ -376,9 +172,10 @@ function reset(state: ChainState): void {
   beginRound(state, 'none', 'cpu', -1);
   state.works.clear();
   state.registers.clear();
-  state.gpeMethodTasks.clear();
+  state.eventMethodTasks.clear();
   state.sciLevel = false;
   state.sciVector = -1;
+  Object.assign(state.gic, initialGic());
 }
 
 export function foldChain(state: ChainState, event: LabEvent): boolean {
@@ -398,14 +195,21 @@ export function foldChain(state: ChainState, event: LabEvent): boolean {
     case 'register_read':
     case 'register_write':
     case 'register_change':
-      return foldRegister(state, event);
+      return foldGed(state, event) || foldRegister(state, event);
+    case 'ged_event':
+    case 'gic_pending':
+    case 'gic_acknowledge':
+    case 'gic_end':
+    case 'irq_handler_exit':
+    case 'psci_call':
+      return foldGed(state, event);
     case 'irq_line':
     case 'ioapic_deliver':
     case 'lapic_accept':
       return foldInterrupt(state, event);
     case 'aml_method_enter':
     case 'aml_notify': {
-      if (!state.gpeMethodTasks.has(event.task)) return false;
+      if (!state.eventMethodTasks.has(event.task)) return false;
       const notify = event.kind === 'aml_notify';
       const label = notify
         ? `Notify (${textField(event, 'node')}, ${numberField(event, 'value')})`

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
 import { DEFAULT_SCENARIO } from '../../workers/protocol/scenario.ts';
-import { foldChain, initialChain } from './fold-chain.ts';
+import { initialChain } from './chain-state.ts';
+import { foldChain } from './fold-chain.ts';
 import { type CpusState, foldCpus, initialCpus, slotOfAcpiNode } from './fold-cpus.ts';
 import { foldDevices, initialDevices } from './fold-devices.ts';
 import { foldLadder, initialLadder, namedState } from './fold-ladder.ts';

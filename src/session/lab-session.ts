@@ -3,6 +3,7 @@ import type { LabEvent } from '../../workers/protocol/log-format.ts';
 import type { MachineDescription, StepKind } from '../../workers/protocol/machine-api.ts';
 import { DEFAULT_SCENARIO, type InputChannel, type Scenario } from '../../workers/protocol/scenario.ts';
 import type { SlotState } from './fold-cpus.ts';
+import { loadVirtSentences } from './i18n/translate.ts';
 import { type LabClient, startLabClient } from './lab-client.ts';
 import { type LabState, type Problem, selectEvent, useLab } from './lab-state.ts';
 import { LogStore, NO_VERSIONS } from './log-store.ts';
@@ -111,6 +112,7 @@ export class LabSession {
       if (!this.machine || play) this.fail({ of: 'power', reason: opened.error });
       return opened;
     }
+    if (opened.value.board === 'virt') await loadVirtSentences().catch(() => undefined);
     this.close();
     const log = new LogStore(opened.value);
     const pacer = new Pacer(client.machine, {

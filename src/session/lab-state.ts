@@ -1,10 +1,10 @@
 import { create } from 'zustand';
 import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
 import type { Scenario } from '../../workers/protocol/scenario.ts';
-import type { ChainStage } from './fold-chain.ts';
 import { type Language, loadCatalogue } from './i18n/translate.ts';
 import { NO_VERSIONS, type Versions } from './log-store.ts';
 import { type ConsoleName, loadPreferences, type Preferences, savePreferences } from './preferences.ts';
+import type { ChainStage } from './roads.ts';
 
 /** What a reader looks at in the inspector; the same moment is marked in every view. */
 export type Selection =

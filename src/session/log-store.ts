@@ -1,7 +1,8 @@
 import { type LabEvent, type LogChunk, LogReader } from '../../workers/protocol/log-format.ts';
 import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
+import { type ChainState, initialChain } from './chain-state.ts';
 import { isReset, textField } from './event-access.ts';
-import { type ChainState, foldChain, initialChain } from './fold-chain.ts';
+import { foldChain } from './fold-chain.ts';
 import { type CpusState, foldCpus, initialCpus, slotOfCpu } from './fold-cpus.ts';
 import { type DevicesState, foldDevices, initialDevices } from './fold-devices.ts';
 import { foldLadder, initialLadder, type LadderState } from './fold-ladder.ts';

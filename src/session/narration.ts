@@ -2,6 +2,7 @@ import type { LabEvent } from '../../workers/protocol/log-format.ts';
 import { numberField, textField } from './event-access.ts';
 import { isSciLine } from './fold-chain.ts';
 import type { MessageKey, MessageParameters } from './i18n/translate.ts';
+import { GED_INTID, GICD_ISENABLER1 } from './roads.ts';
 
 /** A sentence of the narration line: a template of the catalogue and what goes into it. */
 export interface Sentence {
@@ -26,6 +27,7 @@ const hex = (value: number): string => `0x${value.toString(16)}`;
 
 const FUNCTIONS: Readonly<Record<string, Teller>> = {
   acpi_irq: (event, { taskName }) => ['say.irq', { vcpu: event.vcpu, task: taskName(event.task) }],
+  acpi_ged_irq_handler: (event, { taskName }) => ['say.ged.handler', { vcpu: event.vcpu, task: taskName(event.task) }],
   acpi_ev_gpe_dispatch: (event) => ['say.gpeDispatch', { fn: textField(event, 'fn') }],
   acpi_bus_notify: () => ['say.busNotify'],
   acpi_hotplug_work_fn: (event, { taskName }) => ['say.hotplugWork', { task: taskName(event.task) }],
@@ -71,6 +73,26 @@ function tellStep(event: LabEvent, { taskName }: NarrationContext): Told {
   return ['say.step', parameters];
 }
 
+const IRQ_WAKE_THREAD = 2;
+
+const unmasksGed = (event: LabEvent): boolean =>
+  numberField(event, 'offset') === GICD_ISENABLER1 && ((numberField(event, 'value') >>> (GED_INTID - 32)) & 1) === 1;
+
+function tellPsci(event: LabEvent, { taskName, booted }: NarrationContext): Told {
+  if (!booted) return undefined;
+  const fn = textField(event, 'function');
+  const parameters = {
+    fn,
+    task: taskName(event.task),
+    vcpu: event.vcpu,
+    target: hex(numberField(event, 'target')),
+    ret: numberField(event, 'ret'),
+  };
+  if (fn === 'CPU_ON') return ['say.psci.on', parameters];
+  if (fn === 'CPU_OFF') return ['say.psci.off', parameters];
+  return [fn === 'AFFINITY_INFO' ? 'say.psci.affinity' : 'say.psci.other', parameters];
+}
+
 const KINDS: Readonly<Record<string, Teller>> = {
   fn_enter: (event, context) => FUNCTIONS[textField(event, 'fn')]?.(event, context),
   qmp_in: tellQmp,
@@ -104,6 +126,21 @@ const KINDS: Readonly<Record<string, Teller>> = {
     const value = numberField(event, 'value');
     return [NOTIFICATIONS[value] ?? 'say.notify', { node: textField(event, 'node'), value }];
   },
+  ged_event: (event) => ['say.ged.event', { selector: hex(numberField(event, 'selector')) }],
+  register_read: (event) =>
+    textField(event, 'register') === 'ESEL' ? ['say.ged.read', { value: hex(numberField(event, 'value')) }] : undefined,
+  register_write: (event) =>
+    textField(event, 'device') === 'gicd' && unmasksGed(event) ? ['say.gic.unmask'] : undefined,
+  gic_pending: (event) =>
+    numberField(event, 'intid') === GED_INTID && numberField(event, 'pending')
+      ? ['say.gic.pending', { vcpu: numberField(event, 'vcpu') }]
+      : undefined,
+  gic_acknowledge: (event, { taskName }) =>
+    numberField(event, 'intid') === GED_INTID
+      ? ['say.gic.acknowledge', { vcpu: numberField(event, 'vcpu'), task: taskName(event.task) }]
+      : undefined,
+  irq_handler_exit: (event) => (numberField(event, 'ret') === IRQ_WAKE_THREAD ? ['say.gic.wakeThread'] : undefined),
+  psci_call: tellPsci,
   acpi_ost: (event) => ['say.ost', { event: numberField(event, 'event'), status: hex(numberField(event, 'status')) }],
   cpu_number: (event) => {
     const apicId = numberField(event, 'apicId');

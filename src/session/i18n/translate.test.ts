@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { chinese } from './chinese.ts';
 import { chineseMemory } from './chinese-memory.ts';
+import { chineseVirt } from './chinese-virt.ts';
 import { english } from './english.ts';
 import { englishMemory } from './english-memory.ts';
+import { englishVirt } from './english-virt.ts';
 import { addEnglish, fill, isMessageKey, loadCatalogue, translator } from './translate.ts';
 
-const CATALOGUES = { en: { ...english, ...englishMemory }, zh: { ...chinese, ...chineseMemory } };
+const CATALOGUES = {
+  en: { ...english, ...englishMemory, ...englishVirt },
+  zh: { ...chinese, ...chineseMemory, ...chineseVirt },
+};
 type Key = keyof typeof CATALOGUES.en;
 
 const parameters = (template: string) => [...template.matchAll(/\{\w+\}/g)].map(String).sort();

@@ -1,8 +1,9 @@
 import { english, type MessageKey as FirstKey } from './english.ts';
 import type { MemoryMessageKey } from './english-memory.ts';
+import type { VirtMessageKey } from './english-virt.ts';
 
 /** Names of sentences: those of the first picture, and those of parts that come later. */
-export type MessageKey = FirstKey | MemoryMessageKey;
+export type MessageKey = FirstKey | MemoryMessageKey | VirtMessageKey;
 
 export const LANGUAGES = { en: { name: 'English', tag: 'en' }, zh: { name: '中文', tag: 'zh-CN' } } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -18,8 +19,17 @@ const catalogues: Partial<Record<Language, Catalogue>> = { en: english };
 /** Loads a language's sentences. Rejects when they cannot be had: the page then stays in the language it has. */
 export async function loadCatalogue(language: Language): Promise<void> {
   if (language !== 'zh' || catalogues.zh) return;
-  const [{ chinese }, { chineseMemory }] = await Promise.all([import('./chinese.ts'), import('./chinese-memory.ts')]);
-  catalogues.zh = { ...chinese, ...chineseMemory };
+  const [{ chinese }, { chineseMemory }, { chineseVirt }] = await Promise.all([
+    import('./chinese.ts'),
+    import('./chinese-memory.ts'),
+    import('./chinese-virt.ts'),
+  ]);
+  catalogues.zh = { ...chinese, ...chineseMemory, ...chineseVirt };
+}
+
+/** Loads the English sentences about the machine `virt`. Rejects when they cannot be had. */
+export async function loadVirtSentences(): Promise<void> {
+  addEnglish((await import('./english-virt.ts')).englishVirt);
 }
 
 /** Adds the English sentences of a part of the page that has been loaded. */

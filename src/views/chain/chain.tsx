@@ -1,27 +1,19 @@
-import type { AcpiWorkqueue, ChainStage, ChainState, StageHit } from '../../session/fold-chain.ts';
-import { isMessageKey, type MessageKey } from '../../session/i18n/translate.ts';
+import type { ChainState, StageHit } from '../../session/chain-state.ts';
+import type { MessageKey } from '../../session/i18n/translate.ts';
 import { select, useLab } from '../../session/lab-state.ts';
 import type { LogStore } from '../../session/log-store.ts';
+import {
+  type AcpiWorkqueue,
+  type ChainStage,
+  GED_INTID,
+  type RoadContext,
+  roadOf,
+  stageTitle,
+} from '../../session/roads.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
 import { plainText, RichText } from '../../widgets/rich-text.tsx';
 import './chain.css';
-
-interface Context {
-  readonly name: 'qemu' | 'hardware' | 'interrupt' | 'kacpid' | 'notify' | 'hotplug';
-  /** The workqueue through which the road enters this context. */
-  readonly queue?: AcpiWorkqueue;
-  readonly stages: readonly ChainStage[];
-}
-
-/** Who may run what: the road changes context, and each change is there for a reason. */
-const CONTEXTS: readonly Context[] = [
-  { name: 'qemu', stages: ['device', 'registers', 'event'] },
-  { name: 'hardware', stages: ['gpe', 'sci'] },
-  { name: 'interrupt', stages: ['interrupt'] },
-  { name: 'kacpid', queue: 'kacpid', stages: ['kacpid', 'aml'] },
-  { name: 'notify', queue: 'kacpi_notify', stages: ['notify'] },
-  { name: 'hotplug', queue: 'kacpi_hotplug', stages: [] },
-];
+import { PsciLane } from './psci-lane.tsx';
 
 /** Stages of the last context. On the way back what is in use is given up before the driver lets go of it. */
 const LAST_STAGES: Readonly<Record<ChainState['subject'], Readonly<Record<'there' | 'back', readonly ChainStage[]>>>> =
@@ -32,6 +24,9 @@ const LAST_STAGES: Readonly<Record<ChainState['subject'], Readonly<Record<'there
       back: ['hotplug', 'zones', 'blocks', 'ost'],
     },
   };
+
+/** Contexts that are no task of the guest's. */
+const OUTSIDE: ReadonlySet<RoadContext['name']> = new Set(['qemu', 'hardware', 'gic']);
 
 const BY_SYSFS: readonly ChainStage[] = ['driver', 'zones'];
 
@@ -56,11 +51,13 @@ export function Chain() {
   const log = useFolds('chain', 'tasks');
   const resting = useLab((state) => state.resting);
   const selection = useLab((state) => state.selection);
+  const board = useLab((state) => state.description?.board ?? 'none');
   if (!log) return null;
   const { chain } = log;
-  return (
+  const { contexts, psci } = roadOf(board);
+  const road = (
     <ol className="chain" aria-label={translate('chain.label')}>
-      {CONTEXTS.map(({ name, queue, stages: forward }) => {
+      {contexts.map(({ name, kernelName, queue, wokenBy, stages: forward }) => {
         const stages = name === 'hotplug' ? lastStages(chain) : forward;
         const lights = stages.map((stage) => lightOf(chain, stage, chain.stages.get(stage), resting || !log.watched));
         const light = lights.includes('lit') ? 'lit' : lights.includes('passed') ? 'passed' : 'dark';
@@ -72,11 +69,11 @@ export function Chain() {
             className="context"
             key={name}
             data-context={name}
-            data-names={queue && !bySysfs ? 'kernel' : undefined}
+            data-names={kernelName && !bySysfs ? 'kernel' : undefined}
             data-light={light}
           >
             <header className="context-head">
-              <h3 className="context-name" translate={queue && !bySysfs ? 'no' : undefined}>
+              <h3 className="context-name" translate={kernelName && !bySysfs ? 'no' : undefined}>
                 {translate(`chain.context.${shownName}`)}
               </h3>
               <p className="context-rule">
@@ -84,7 +81,7 @@ export function Chain() {
                   bySysfs && chain.subject === 'memory' ? 'chain.rule.sysfsMemory' : `chain.rule.${shownName}`,
                 )}
               </p>
-              {name !== 'qemu' && name !== 'hardware' && (
+              {!OUTSIDE.has(name) && (
                 <code className="context-runner" translate="no">
                   {runnerOf(log, stages)}
                 </code>
@@ -93,6 +90,11 @@ export function Chain() {
             {bySysfs && (
               <code className="entrance" translate="no">
                 {chain.subject === 'memory' ? 'state_store' : 'online_store'}
+              </code>
+            )}
+            {wokenBy !== undefined && (
+              <code className="entrance" translate="no">
+                {wokenBy}
               </code>
             )}
             {queue && !bySysfs && <Queue queue={queue} log={log} />}
@@ -112,6 +114,13 @@ export function Chain() {
         );
       })}
     </ol>
+  );
+  if (!psci) return road;
+  return (
+    <div className="chain-with-lane">
+      {road}
+      <PsciLane log={log} />
+    </div>
   );
 }
 
@@ -137,6 +146,15 @@ function detailOf(chain: ChainState, stage: ChainStage): string | undefined {
   if (stage === 'sci' && chain.sciVector >= 0) {
     return `level ${chain.sciLevel ? 1 : 0}, vector 0x${chain.sciVector.toString(16)}`;
   }
+  if (stage === 'ged') {
+    const events = chain.registers.get('ESEL');
+    return events === undefined ? undefined : `ESEL 0x${events.toString(16)}`;
+  }
+  if (stage === 'gic' && chain.stages.has('gic')) {
+    const { pending, active, masked } = chain.gic;
+    const holds = [pending && 'pending', active && 'active', masked && 'masked'].filter((word) => word !== false);
+    return `INTID ${GED_INTID} ${holds.join(', ') || 'inactive'}`;
+  }
   return undefined;
 }
 
@@ -149,8 +167,8 @@ function Stage(props: {
   const { stage, light, log, chosen } = props;
   const translate = useTranslate();
   const hit = log.chain.stages.get(stage);
-  const back = `stage.back.${stage}`;
-  const name = translate(log.chain.round === 'unplug' && isMessageKey(back) ? back : `stage.${stage}`);
+  const board = useLab((state) => state.description?.board ?? 'none');
+  const name = translate(stageTitle(roadOf(board), stage, log.chain.round === 'unplug'));
   const label = hit && light !== 'dark' ? hit.label : undefined;
   const detail = detailOf(log.chain, stage);
   return (

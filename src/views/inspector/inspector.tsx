@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { LabEvent } from '../../../workers/protocol/log-format.ts';
 import type { CpuhpStateInfo } from '../../../workers/protocol/machine-api.ts';
-import type { ChainStage } from '../../session/fold-chain.ts';
 import { callStackAt, type Frame, type TaskState } from '../../session/fold-tasks.ts';
-import { isMessageKey, type Language, type MessageKey } from '../../session/i18n/translate.ts';
+import { isMessageKey, type Language } from '../../session/i18n/translate.ts';
 import { type Selection, select, selectEvent, useLab } from '../../session/lab-state.ts';
 import type { LogStore } from '../../session/log-store.ts';
+import { type ChainStage, type Road, roadOf, stageExplanation, stageTitle } from '../../session/roads.ts';
 import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
 import { formatTime } from '../../session/words.ts';
 import { Button } from '../../widgets/button.tsx';
@@ -84,11 +84,12 @@ function Live({ log }: { readonly log: LogStore }) {
 /** What a reader asks who looks at the chain for the first time. */
 function WhyHops() {
   const translate = useTranslate();
+  const road = useRoad();
   return (
     <section className="why">
-      <h3>{translate('inspector.whyHops')}</h3>
+      <h3>{translate(road.question)}</h3>
       <ol>
-        {(['chain.why.kacpid', 'chain.why.notify', 'chain.why.hotplug'] as const).map((key) => (
+        {road.answers.map((key) => (
           <li key={key}>
             <RichText text={translate(key)} />
           </li>
@@ -168,20 +169,19 @@ function Backtrace({ task, vcpu, frames }: BacktraceProps) {
   );
 }
 
-/** What a stage is about; some are another thing for memory than for a CPU. */
-function explanationOf({ chain }: LogStore, stage: ChainStage): MessageKey {
-  const ofMemory = `stage.explain.memory.${stage}`;
-  return chain.subject === 'memory' && isMessageKey(ofMemory) ? ofMemory : `stage.explain.${stage}`;
+function useRoad(): Road {
+  return roadOf(useLab((state) => state.description?.board ?? 'none'));
 }
 
 function StageFacts({ stage, log }: { readonly stage: ChainStage; readonly log: LogStore }) {
   const translate = useTranslate();
-  const { accesses } = log.chain;
+  const road = useRoad();
+  const { accesses, subject } = log.chain;
   return (
     <section>
-      <h3 className="inspector-title">{translate(`stage.${stage}`)}</h3>
+      <h3 className="inspector-title">{translate(stageTitle(road, stage, false))}</h3>
       <p className="explanation-text">
-        <RichText text={translate(explanationOf(log, stage))} />
+        <RichText text={translate(stageExplanation(road, stage, subject))} />
       </p>
       {stage === 'registers' && accesses.length > 0 && (
         <ol className="accesses">
