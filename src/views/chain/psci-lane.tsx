@@ -1,6 +1,7 @@
 import { selectEvent } from '../../session/lab-state.ts';
 import type { LogStore } from '../../session/log-store.ts';
 import { useTranslate } from '../../session/session-context.ts';
+import { RichText } from '../../widgets/rich-text.tsx';
 
 /** What AFFINITY_INFO answers, and what other calls return (Arm DEN 0022, 5.1 and 5.2.2). */
 const AFFINITY: Readonly<Record<number, string>> = { 0: 'ON', 1: 'OFF', 2: 'ON_PENDING' };
@@ -22,7 +23,9 @@ export function PsciLane({ log }: { readonly log: LogStore }) {
     <section className="psci-lane" aria-label={translate('psci.lane')}>
       <h3 className="context-name">PSCI</h3>
       {psci.length === 0 ? (
-        <p className="queue-idle">{translate('psci.none')}</p>
+        <p className="queue-idle">
+          <RichText text={translate('psci.none')} />
+        </p>
       ) : (
         <ol className="psci-calls">
           {psci.map(({ sequence, function: fn, target, ret, task, vcpu }) => {
