@@ -62,6 +62,11 @@ const OUTCOMES: Readonly<Record<string, (lab: LabPage) => Promise<void>>> = {
       .evaluateAll((tiles) => tiles.flatMap((tile) => (tile.dataset['block'] === '3' ? [] : [tile.dataset['zone']])));
     expect(zones).toEqual(['Normal', 'Normal', 'Movable', 'Movable']);
   },
+  'udev-online': async (lab) => {
+    await expect(lab.dimm(0)).toHaveAttribute('data-condition', 'present');
+    await expect(lab.dimm(1)).toContainText('2 of 2 blocks online');
+    await lab.expectBlocksToAgree();
+  },
   'numa-node': async (lab) => {
     for (const mask of ['possible', 'online', 'has_cpu', 'has_memory']) {
       await expect(lab.page.locator(`[data-node-mask="${mask}"] output`)).toHaveText('0-1');
