@@ -120,6 +120,12 @@ describe('a memory block', () => {
   test('is coming while it is given to a zone, going while it is taken from it', () => {
     const coming = plugged().add('memory_notify', { action: 'MEM_GOING_ONLINE', startPfn: 32 * PAGES, pages: PAGES });
     expect([...fold(coming).blocks.values()].map(blockCondition)).toEqual(['coming', 'present']);
+    coming.add('memory_notify', { action: 'MEM_ONLINE', startPfn: 32 * PAGES, pages: PAGES });
+    expect([...fold(coming).blocks.values()].map(blockCondition)).toEqual(['coming', 'present']);
+    const cancelled = plugged()
+      .add('memory_notify', { action: 'MEM_GOING_ONLINE', startPfn: 32 * PAGES, pages: PAGES })
+      .add('memory_notify', { action: 'MEM_CANCEL_ONLINE', startPfn: 32 * PAGES, pages: PAGES });
+    expect([...fold(cancelled).blocks.values()].map(blockCondition)).toEqual(['present', 'present']);
     const going = online(coming, 32, 'Normal').add('memory_block', {
       block: 32,
       state: 'going-offline',

@@ -292,6 +292,8 @@ function foldBlock(state: MemoryState, event: LabEvent): boolean {
       return true;
     case 'memory_notify': {
       const action = textField(event, 'action');
+      // It has come when its state is told; until then only a refusal ends it.
+      if (action !== 'MEM_GOING_ONLINE' && action !== 'MEM_CANCEL_ONLINE') return false;
       for (const block of blocksIn(state, event)) {
         block.comingOnline = action === 'MEM_GOING_ONLINE';
         block.changedAt = event.sequence;

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { CONDITION_SHAPE } from '../../session/condition-mark.ts';
 import {
   blockCondition,
@@ -47,6 +47,12 @@ export function DimmSlots() {
   const [aim, setAim] = useState<number>();
   const box = useRef<HTMLDivElement>(null);
   const memory = log?.memory?.state;
+  const newest = memory && newestOf(memory.slots);
+  // Where the board scrolls by itself, the slot that something happens to comes into sight.
+  useEffect(() => {
+    if (!newest || newest.changedAt < 0 || !matchMedia('(min-width: 900px)').matches) return;
+    box.current?.querySelector(`[data-dimm="${newest.index}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, [newest, newest?.changedAt]);
   if (!memory || !description) return null;
   const { slots } = memory;
   const compact = slots.length > COMPACT_FROM;
@@ -212,6 +218,14 @@ export function DimmSlots() {
         </>
       )}
     </section>
+  );
+}
+
+/** The slot that something happened to last. */
+function newestOf(slots: readonly DimmSlot[]): DimmSlot | undefined {
+  return slots.reduce<DimmSlot | undefined>(
+    (last, slot) => (last && last.changedAt >= slot.changedAt ? last : slot),
+    undefined,
   );
 }
 
