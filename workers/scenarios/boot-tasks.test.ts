@@ -124,6 +124,10 @@ describe('tools against a real guest', () => {
     expect(lab.sh('lscpu -e | tail -n 1')).toBe('  1    -      -    - 0                 no');
   });
 
+  test('the uevent file of a CPU ends with an empty line', () => {
+    expect(lab.sh('tail -n 2 /sys/devices/system/cpu/cpu0/uevent | cut -c1-12')).toBe('MODALIAS=cpu\n');
+  });
+
   test('the AHCI controller has its range in /proc/iomem', () => {
     expect(lab.sh('grep 1f.2 /proc/iomem')).toBe('  febff000-febfffff : 0000:00:1f.2');
   });

@@ -63,7 +63,8 @@ export const cpuMatch = kernelState<{ match: (k: Kernel, dev: device, drv: devic
 export const cpu_subsys: bus_type = {
   name: 'cpu',
   match: (k, dev, drv) => cpuMatch(k).match(k, dev, drv),
-  uevent: (k) => [`MODALIAS=${archOps(k).files.modalias(k)}`],
+  // print_cpu_modalias ends its text with a newline, which becomes part of the value
+  uevent: (k) => [`MODALIAS=${archOps(k).files.modalias(k)}\n`],
   online: cpu_subsys_online,
   offline: cpu_subsys_offline,
 };
