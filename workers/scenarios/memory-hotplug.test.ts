@@ -268,3 +268,52 @@ describe('nodes', () => {
     expect(lab.sh('ps -e -o comm | grep -cE "(kswapd|kcompactd)1"')).toBe('0');
   });
 });
+
+// as a real guest did it, booted for the purpose
+describe('a DIMM that comes and is asked back while the machine is paused', () => {
+  const lab = new Lab(ONE_CPU);
+  const told = (): string[] =>
+    (qmpEvents(lab) as { event: string; data?: { info?: { source: number; status: number; device?: string } } }[]).map(
+      ({ event, data }) =>
+        data?.info ? `${event} ${data.info.device} ${data.info.source} ${data.info.status}` : event,
+    );
+
+  test('is inserted first: one event of a slot is handled at a time', () => {
+    lab.qmp({ execute: 'stop' });
+    expect(plugDimm(lab, 'd1', 128)).toEqual({ return: {} });
+    expect([unplug(lab, 'd1'), unplug(lab, 'd1')]).toEqual([{ return: {} }, { return: {} }]);
+    told();
+    lab.qmp({ execute: 'cont' });
+    expect(told()).toEqual(['RESUME', 'ACPI_DEVICE_OST d1 1 0']);
+    expect(state(lab, 32)).toBe('offline');
+  });
+
+  test('goes when the next event makes the guest look again', () => {
+    told();
+    plugDimm(lab, 'd2', 128, { slot: 2 });
+    expect(told()).toEqual([
+      'ACPI_DEVICE_OST d1 3 132',
+      'DEVICE_DELETED',
+      'ACPI_DEVICE_OST undefined 3 0',
+      'ACPI_DEVICE_OST d2 1 0',
+    ]);
+    expect(lab.hmp('info memory-devices')).toContain('Memory device [dimm]: "d2"');
+  });
+});
+
+describe('a DIMM of -device', () => {
+  const lab = new Lab(`${ONE_CPU} -object memory-backend-ram,id=m0,size=256M -device pc-dimm,id=d0,memdev=m0`);
+
+  test('is found at boot, and its blocks are offline', () => {
+    expect([state(lab, 32), state(lab, 33)]).toEqual(['offline', 'offline']);
+    expect(lab.hmp('info memory-devices')).toContain('hotplugged: false');
+  });
+
+  test('survives a reset, and goes like any other', () => {
+    lab.qmp({ execute: 'system_reset' });
+    expect(lab.sh('lsmem | grep offline')).toContain('256M offline');
+    expect(unplug(lab, 'd0')).toEqual({ return: {} });
+    expect(lab.hmp('info memory-devices')).toBe('');
+    expect(lab.qmp({ execute: 'object-del', arguments: { id: 'm0' } })).toEqual({ return: {} });
+  });
+});
