@@ -70,7 +70,8 @@ const allZones = kernelState(() => new Map<number, readonly zone[]>());
 export function nodeZones(k: Kernel, nid: number): readonly zone[] {
   const known = allZones(k).get(nid);
   if (known) return known;
-  const made = ZONE_NAMES.map((name): zone => {
+  const { hasDeviceZone } = archOps(k).memory;
+  const made = ZONE_NAMES.filter((name) => name !== 'Device' || hasDeviceZone).map((name): zone => {
     const watermark = { min: 0, low: 0, high: 0 };
     return { name, nid, zone_start_pfn: 0, spanned_pages: 0, present_pages: 0, managed_pages: 0, watermark };
   });
