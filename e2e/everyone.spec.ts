@@ -134,6 +134,8 @@ test('panels fold, are resized with the keyboard, and stay so', async ({ lab, pa
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing, ${colorScheme}`, async ({ lab, page }) => {
+    // axe looks at everything, three times
+    test.setTimeout(90_000);
     await page.emulateMedia({ colorScheme });
     await lab.openAtFullSpeed();
     await lab.slot(2).click();
@@ -148,6 +150,26 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'New machine…' }).click();
     expect(await check()).toEqual([]);
+  });
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in the breakpoints and in what is said when QEMU has ended, ${colorScheme}`, async ({
+    lab,
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme });
+    await lab.openAtFullSpeed();
+    const check = async (part: string) =>
+      (await new AxeBuilder({ page }).include(part).analyze()).violations.map(({ id }) => id);
+    await page.getByRole('button', { name: /^Breakpoints/ }).click();
+    await page.getByRole('combobox', { name: 'Kernel function' }).fill('acpi_irq');
+    await page.keyboard.press('Enter');
+    expect(await check('dialog')).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await check('.transport')).toEqual([]);
+    await lab.send('Monitor', 'quit');
+    expect(await check('.problem')).toEqual([]);
   });
 }
 
