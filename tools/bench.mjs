@@ -58,7 +58,7 @@ function aml() {
 
 /** Most of acpiexec's time is a sleep of its debugger: what counts is the processor's time, of many loops less that of one. @param {string} table */
 function acpiexec(table) {
-  const name = `AML: evaluations of ${AML_METHOD} a second (acpiexec)`;
+  const name = `AML: evaluations of ${AML_METHOD} a second of processor time (acpiexec)`;
   if (spawnSync('acpiexec', ['-v'], { stdio: 'ignore' }).status !== 0)
     return { name, skipped: 'acpiexec is not installed' };
   const loops = 40_000;

@@ -80,6 +80,14 @@ function timed(work: () => void): number {
   return performance.now() - started;
 }
 
+/** Milliseconds of processor time that `work` takes, compiler and garbage collection included: what a busy machine leaves comparable. */
+function timedProcessor(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 const TWO_OF_FOUR = '-M q35 -accel kvm -cpu max -smp 2,maxcpus=4 -m 512M';
 const BOOTS = 7;
 
@@ -129,20 +137,30 @@ function* steady(): Generator<Figure> {
   const { session }: BenchMachine = machine;
   yield { name: 'boot to shell, 64 CPUs (Node)', value: boot, unit: 'ms' };
   const rates: number[] = [];
+  const processorRates: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const before = machine.records;
-    const took = timed(() => {
-      session.input('sh', `${ALL_DOWN_AND_UP}\n`);
-      session.settle();
-      session.machine.log.take();
+    let wall = 0;
+    const processor = timedProcessor(() => {
+      wall = timed(() => {
+        session.input('sh', `${ALL_DOWN_AND_UP}\n`);
+        session.settle();
+        session.machine.log.take();
+      });
     });
-    rates.push(((machine.records - before) / took) * 1000);
+    const records = machine.records - before;
+    rates.push((records / wall) * 1000);
+    processorRates.push((records / processor) * 1000);
   }
   // the first rounds compile the engine
   const warm = rates.slice(2);
-  const what = '63 CPUs down and up, warm';
-  yield { name: `events a second, ${what}, median of ${warm.length} (Node)`, value: median(warm), unit: '1/s' };
-  yield { name: `events a second, ${what}, best (Node)`, value: Math.max(...warm), unit: '1/s' };
+  const what = `63 CPUs down and up, warm, median of ${warm.length}`;
+  yield { name: `events a second, ${what} (Node)`, value: median(warm), unit: '1/s' };
+  yield {
+    name: `events a second of processor time, ${what} (Node)`,
+    value: median(processorRates.slice(2)),
+    unit: '1/s',
+  };
 }
 
 const ONLINE_ALL = `for i in $(grep -l offline ${MEMORY_FOLDER}/memory*/state); do echo online_movable > $i; done`;
@@ -218,9 +236,9 @@ function* aml(file: string): Generator<Figure> {
     }
   };
   evaluate(AML_EVALUATIONS / 4);
-  const took = timed(() => evaluate(AML_EVALUATIONS));
+  const took = timedProcessor(() => evaluate(AML_EVALUATIONS));
   yield {
-    name: `AML: evaluations of ${AML_METHOD} a second (Node)`,
+    name: `AML: evaluations of ${AML_METHOD} a second of processor time (Node)`,
     value: (AML_EVALUATIONS / took) * 1000,
     unit: '1/s',
   };
