@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // no test sleeps: what takes longer hangs
+    testTimeout: 60_000,
     // Two threads fit the smallest machine this is built on; modules have no globals to isolate.
     pool: 'threads',
     maxWorkers: 2,
@@ -22,7 +24,6 @@ export default defineConfig({
           name: 'scenarios',
           include: ['workers/scenarios/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 60_000,
         },
       },
     ],
