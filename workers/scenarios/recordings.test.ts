@@ -42,6 +42,11 @@ describe('what the machine shows is what the recorded machine did', () => {
     ['q35-numa', 'two nodes, CPUs and a DIMM into node 1'],
     ['q35-memory-odd-sizes', 'DIMMs that are no multiple of a memory block, and what they do to those after them'],
     ['q35-memory-auto-online', 'memhp_default_state= and auto_online_blocks, each policy; unplug'],
+    [
+      'q35-memory-held',
+      'a file in memory: its pages move from block to block, and an unplug that has to wait for them',
+    ],
+    ['q35-memory-hugetlb', 'hugepages=, the pool grown, shrunk and taken along by blocks that go'],
     ['q35-memory-movable-node', 'movable_node, distances between nodes, blocks brought online from the far end'],
     ['virt-cpu-psci', 'arm64: CPUs switched off and on through PSCI, CPU 0 as well; a failing state'],
     ['virt-without-firmware', 'arm64: a device tree, no ACPI; a DIMM refused, a CPU switched off and on'],
