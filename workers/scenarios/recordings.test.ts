@@ -47,6 +47,7 @@ describe('what the machine shows is what the recorded machine did', () => {
       'a file in memory: its pages move from block to block, and an unplug that has to wait for them',
     ],
     ['q35-memory-hugetlb', 'hugepages=, the pool grown, shrunk and taken along by blocks that go'],
+    ['q35-memory-memmap', 'memmap_on_memory: struct pages in the block, where the range is one block'],
     ['q35-memory-movable-node', 'movable_node, distances between nodes, blocks brought online from the far end'],
     ['virt-cpu-psci', 'arm64: CPUs switched off and on through PSCI, CPU 0 as well; a failing state'],
     ['virt-without-firmware', 'arm64: a device tree, no ACPI; a DIMM refused, a CPU switched off and on'],
