@@ -75,6 +75,31 @@ const OUTCOMES: Readonly<Record<string, (lab: LabPage) => Promise<void>>> = {
     await lab.page.getByRole('tab', { name: 'Memory' }).click();
     await expect(lab.page.locator('.node')).toHaveCount(2);
   },
+  'virt-dimm': async (lab) => {
+    await expect(lab.dimm(0)).toHaveAttribute('data-condition', 'possible');
+    expect(await lab.countEvents('memory_block', 'Movable')).toBeGreaterThan(0);
+    expect(await lab.terminalText()).toContain('Total online memory:       2G');
+    await expect(lab.page.locator('[data-stage="event"]')).toContainText('DEVICE_DELETED');
+  },
+  'virt-dimm-rejected': async (lab) => {
+    await expect(lab.dimm(0)).toHaveAttribute('data-condition', 'online');
+    await expect(lab.page.locator('.dimm-request')).toContainText('memory16 would not go offline');
+    await expect(lab.dimm(1)).toHaveAttribute('data-condition', 'possible');
+    await lab.expectBlocksToAgree();
+  },
+  'virt-cpu-psci': async (lab) => {
+    await lab.expectCondition(1, 'online');
+    await expect(lab.page.locator('.psci-call')).toHaveText([/CPU_ON/]);
+    expect(await lab.countEvents('psci_call', 'CPU_OFF')).toBe(1);
+  },
+  'virt-cpu-refused': async (lab) => {
+    expect(await lab.countEvents('hmp_out', "Parameter 'driver' expects a pluggable device type")).toBe(1);
+    expect((await lab.facts()).masks['present']).toBe('0-3');
+  },
+  'virt-without-firmware': async (lab) => {
+    expect(await lab.countEvents('hmp_out', 'memory hotplug is not enabled: missing acpi-ged device')).toBe(1);
+    await lab.expectCondition(1, 'online');
+  },
   i440fx: async (lab) => {
     await expect(lab.page.locator('.title-machine')).toContainText('pc · 3 of 4 CPUs');
     await lab.expectCondition(2, 'online');

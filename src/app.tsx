@@ -11,7 +11,6 @@ import { Inspector } from './views/inspector/inspector.tsx';
 import { Ladder } from './views/ladder/ladder.tsx';
 import { Masks } from './views/masks/masks.tsx';
 import { Narration } from './views/narration/narration.tsx';
-import { NewMachine } from './views/new-machine/new-machine.tsx';
 import { Problem } from './views/problem/problem.tsx';
 import { ScenarioBanner, ScenarioMenu } from './views/scenarios/scenarios.tsx';
 import { TitleBar } from './views/title-bar/title-bar.tsx';
@@ -22,8 +21,13 @@ import { Panel } from './widgets/panel.tsx';
 import { PanelTabs } from './widgets/panel-tabs.tsx';
 import './app.css';
 
+const NewMachine = lazy(() =>
+  import('./views/new-machine/new-machine.tsx').then((module) => ({ default: module.NewMachine })),
+);
 // Memory comes after the page's first picture.
 const DimmSlots = lazy(() => import('./views/board/dimms.tsx').then((module) => ({ default: module.DimmSlots })));
+const FixedCpus = lazy(() => import('./views/board/fixed-cpus.tsx').then((module) => ({ default: module.FixedCpus })));
+const LeftOut = lazy(() => import('./views/board/left-out.tsx').then((module) => ({ default: module.LeftOut })));
 const NodeMasks = lazy(() => import('./views/masks/node-masks.tsx').then((module) => ({ default: module.NodeMasks })));
 const Memory = lazy(() => import('./views/memory/memory.tsx').then((module) => ({ default: module.Memory })));
 const BlockDetail = lazy(() =>
@@ -42,6 +46,8 @@ export function App() {
   const picture = useLab((state) => state.picture);
   const block = useLab((state) => (state.picture === 'memory' ? state.block : -1));
   const selected = useLab((state) => state.selection !== undefined);
+  const virt = useLab((state) => state.description?.board === 'virt');
+  const leavesOut = useLab((state) => (state.description?.ignoredOptions.length ?? 0) > 0);
   const [asking, setAsking] = useState(false);
   useTheme(theme);
   useEffect(() => {
@@ -83,8 +89,14 @@ export function App() {
             <div className="board-scroll">
               <Board />
               <Suspense>
+                {virt && <FixedCpus />}
                 <DimmSlots />
               </Suspense>
+              {leavesOut && (
+                <Suspense>
+                  <LeftOut />
+                </Suspense>
+              )}
               <Legend />
             </div>
           </Panel>
@@ -154,7 +166,11 @@ export function App() {
           <Consoles />
         </div>
       </section>
-      {asking && <NewMachine onClose={() => setAsking(false)} />}
+      {asking && (
+        <Suspense>
+          <NewMachine onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -74,7 +74,10 @@ export class LogStore {
   booted = false;
   versions: Versions = NO_VERSIONS;
 
+  private readonly description: MachineDescription;
+
   constructor(description: MachineDescription) {
+    this.description = description;
     this.cpus = initialCpus(description);
   }
 
@@ -173,6 +176,10 @@ export class LogStore {
     if (waiting) return { key: 'say.quietPresent', parameters: { cpu: waiting.cpu }, sequence: -1 };
     if (moved?.condition === 'online' && !moved.slot.presentAtBoot) {
       return { key: 'say.quietOnline', parameters: { cpu: moved.cpu }, sequence: -1 };
+    }
+    if (this.description.board === 'virt') {
+      const takesDimms = this.description.memoryRegions.some(({ kind }) => kind === 'device-memory');
+      return { key: takesDimms ? 'say.virt.welcome' : 'say.virt.welcomeBare', parameters: {}, sequence: -1 };
     }
     const empty = this.cpus.slots.some((slot) => slot.condition === 'possible');
     return { key: empty ? 'say.welcome' : 'say.quiet', parameters: {}, sequence: -1 };

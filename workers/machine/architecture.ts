@@ -5,6 +5,7 @@ import type { BoardMachine, BoardOptions } from '../hw/boards/board-machine.ts';
 import type { KernelOptions, LinuxGuest } from '../linux/guest.ts';
 import type { KernelProfile } from '../linux/kernel-context.ts';
 import type { MonitorCommands } from '../monitor/qmp-context.ts';
+import type { MemoryRegion } from '../protocol/machine-api.ts';
 import type { LateUserland } from '../userland/program.ts';
 
 export interface Architecture {
@@ -14,6 +15,8 @@ export interface Architecture {
   createBoard(options: BoardOptions): BoardMachine;
   buildFirmware(config: MachineConfig, options: FirmwareOptions): Firmware;
   createKernel(options: KernelOptions): LinuxGuest;
+  /** Where RAM is and can be, lowest address first. */
+  memoryRegions(config: MachineConfig): readonly MemoryRegion[];
 }
 
 /**

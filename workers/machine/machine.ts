@@ -51,7 +51,7 @@ export class Machine {
   private readonly config: MachineConfig;
   private readonly kernelArguments: string;
   private readonly options: MachineOptions;
-  private readonly architecture: Architecture;
+  readonly architecture: Architecture;
   private readonly objects: ObjectStore;
   /** What a real machine's processor takes from noise; it goes on through a reset. */
   private readonly random: Random;

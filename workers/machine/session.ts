@@ -40,7 +40,7 @@ export class Session {
     this.machine = machine;
     this.scenario = scenario;
     this.planned = [...(scenario.inputs ?? [])];
-    this.description = describeMachine(machine.board.config, machine.kernel.profile, scenario);
+    this.description = describeMachine(machine.board.config, machine.architecture, scenario);
   }
 
   /** Powers on. The error is QEMU's message for a command line that it refuses. */

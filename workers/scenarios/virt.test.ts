@@ -102,3 +102,18 @@ it('a GICv2 and processors of 32 bits, which QEMU takes without further options,
     'gic-version=2 is not modelled by the lab; expected gic-version=3',
   );
 });
+
+it('the address space is flash and devices, RAM from 1 GiB on, and a region for DIMMs where there is a GED', () => {
+  const GIB = 2 ** 30;
+  const regions = (line: string) =>
+    new Lab(`-M virt,gic-version=3 -cpu cortex-a57 -smp 1 ${line}`).session.description.memoryRegions.map(
+      ({ kind, start, size }) => [kind, start / GIB, size / GIB],
+    );
+  const always = [
+    ['hole', 0, 1],
+    ['ram', 1, 1.5],
+  ];
+  expect(regions('-m 1536M,slots=2,maxmem=4G')).toEqual(always);
+  expect(regions('-bios QEMU_EFI.fd -m 1536M')).toEqual(always);
+  expect(regions('-bios QEMU_EFI.fd -m 1536M,slots=2,maxmem=4G')).toEqual([...always, ['device-memory', 3, 4.5]]);
+});

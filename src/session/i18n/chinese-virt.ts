@@ -38,7 +38,16 @@ export const chineseVirt: Readonly<Record<VirtMessageKey, string>> = {
   'stage.explain.ged.hotplug':
     '该工作先等待所有通知结束：它清空 `kacpid` 和 `kacpi_notify`。等待自己队列的工作项会永远等待，所以它有自己的队列。',
 
+  // --- board
+  'board.fixed.label': 'CPU 热插拔',
+  'board.fixed.ask': '再插入一个 CPU',
+  'board.fixed.text': '在 `virt` 上，所有 CPU 加电时就在。Linux 经 PSCI 让它们下线和上线。',
+  'board.fixed.refused': 'QEMU 拒绝：',
+  'board.fixed.boot': '加电时就在：`virt` 上 QEMU 不插拔 CPU。',
+
   // --- narration
+  'say.virt.welcome': '点击一个 CPU 让它下线：它通过对虚拟机监控程序的调用离开。或者插入一根 DIMM。',
+  'say.virt.welcomeBare': '点击一个 CPU 让它下线：它通过对虚拟机监控程序的调用离开。',
   'say.ged.event': 'QEMU 把通用事件设备的 `ESEL` 置为 `{selector}`，并在 SPI 9 上发一个脉冲。',
   'say.ged.read': 'AML 读取事件选择器：`{value}`。读取即清零。',
   'say.gic.pending': '中断 41 在 GIC 中挂起，交给 CPU {vcpu}。',

@@ -30,6 +30,9 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'example.default': '4 个插槽，插入 2 个',
   'example.threads': '双路、多核、多线程',
   'example.many': '16 个插槽',
+  'example.virt': 'arm64 virt，带固件',
+  'example.virtBare': 'arm64 virt，设备树',
+  'example.openEuler': 'openEuler 文章中的命令行（arm64）',
   'problem.url': '无法读取链接：{reason}',
   'problem.scenario': '没有这个名字的场景：{reason}',
   'problem.power': '这样的机器不成立：{reason}',
@@ -90,6 +93,9 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'board.boot': '加电时就在：QEMU 不能拔出它。',
   'board.bootCpu': '在 x86 上，启动 CPU 没有 `online` 文件：Linux 让它一直运行。',
   'board.empty': '空',
+  'board.leftOut': '{count} 个选项未建模',
+  'board.leftOutWhy': '实验室读过这些选项，但不予建模；其余部分不受影响。',
+  'board.leftOutFirmware': '固件的表已建模，其代码不运行',
 
   // --- masks
   'masks.label': '内核的 CPU 掩码',

@@ -37,7 +37,16 @@ export const englishVirt = {
   'stage.explain.ged.hotplug':
     'The work first waits until all notifications are over: it flushes `kacpid` and `kacpi_notify`. A work item that waits for its own queue would wait for ever: hence a queue of its own.',
 
+  // --- board
+  'board.fixed.label': 'CPU hotplug',
+  'board.fixed.ask': 'Plug in one more CPU',
+  'board.fixed.text': 'On `virt` all CPUs are there from power-on. Linux takes them offline and online by PSCI.',
+  'board.fixed.refused': 'QEMU refuses:',
+  'board.fixed.boot': 'There since power-on: on `virt` QEMU plugs and unplugs no CPU.',
+
   // --- narration
+  'say.virt.welcome': 'Click a CPU and take it offline: it leaves by a call to the hypervisor. Or plug a DIMM in.',
+  'say.virt.welcomeBare': 'Click a CPU and take it offline: it leaves by a call to the hypervisor.',
   'say.ged.event': 'QEMU sets `ESEL` to `{selector}` in the Generic Event Device and pulses SPI 9.',
   'say.ged.read': 'AML reads the event selector: `{value}`. Reading clears it.',
   'say.gic.pending': 'Interrupt 41 is pending in the GIC, for CPU {vcpu}.',

@@ -32,6 +32,9 @@ export const english = {
   'example.default': '2 of 4 CPUs',
   'example.threads': 'Two sockets, cores, threads',
   'example.many': '16 sockets',
+  'example.virt': 'arm64 virt with firmware',
+  'example.virtBare': 'arm64 virt, device tree',
+  'example.openEuler': 'openEuler’s article (arm64)',
   'problem.url': 'The link could not be read: {reason}',
   'problem.scenario': 'There is no scenario of this name: {reason}',
   'problem.power': 'This machine cannot be: {reason}',
@@ -92,6 +95,9 @@ export const english = {
   'board.boot': 'There since power-on: QEMU cannot unplug it.',
   'board.bootCpu': 'The boot CPU has no file `online` on x86: Linux keeps it running.',
   'board.empty': 'empty',
+  'board.leftOut': '{count} options not modelled',
+  'board.leftOutWhy': 'The lab has read these and leaves them out; nothing else depends on them.',
+  'board.leftOutFirmware': 'the firmware’s tables are modelled, its code does not run',
 
   // --- masks
   'masks.label': 'CPU masks of the kernel',

@@ -142,7 +142,8 @@ export function Board() {
             note={
               slot.slot.presentAtBoot ? (
                 <>
-                  {translate('board.boot')} {isBootCpu(slot) && <RichText text={translate('board.bootCpu')} />}
+                  <RichText text={translate(description.board === 'virt' ? 'board.fixed.boot' : 'board.boot')} />{' '}
+                  {isBootCpu(slot) && <RichText text={translate('board.bootCpu')} />}
                 </>
               ) : undefined
             }
