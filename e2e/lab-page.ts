@@ -116,7 +116,7 @@ export class LabPage {
 
   /** Holds the blocks that are drawn against the event log. */
   async expectBlocksToAgree(): Promise<void> {
-    await this.block(0).waitFor();
+    await this.page.locator('[data-block]').first().waitFor();
     const told = await this.page.evaluate(() => {
       const blocks: Record<string, string> = {};
       for (const { kind, fields } of window.lab.log()) {
