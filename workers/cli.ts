@@ -37,6 +37,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     };
   },
   aml: async () => (await import('./cli/aml.ts')).amlCommand,
+  trace: async () => (await import('./cli/trace.ts')).traceCommand,
   bench: async () => (await import('./cli/bench.ts')).benchCommand,
 };
 
