@@ -14,6 +14,9 @@ export default defineConfig({
   retries: 0,
   workers: benching ? 1 : 2,
   reporter: 'list',
+  // speed is the benchmark's business: a busy machine fails no journey
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
   use: {
     // The server takes a free port and prints it; see `wait` below.
     baseURL: `http://localhost:${process.env['LAB_PORT'] ?? '0'}/`,

@@ -73,7 +73,6 @@ for (const [count, machine] of [
   [255, '-M q35 -accel kvm -cpu max -smp 255,sockets=255 -m 2G'],
 ] as const) {
   test(`frames while a CPU climbs the ladder at the default speed, ${count} CPUs`, async ({ lab }) => {
-    test.setTimeout(180_000);
     const last = count - 1;
     const down = { at: 'quiet', channel: 'sh', text: `echo 0 > /sys/devices/system/cpu/cpu${last}/online\n` };
     await lab.openAtFullSpeed(linkTo({ version: 1, machine, inputs: [down] }), { speed: undefined });
@@ -98,7 +97,6 @@ const FEW_SLOTS = '-M q35 -accel kvm -cpu max -smp 2 -m 1G,slots=4,maxmem=16G';
 const MANY_SLOTS = '-M q35 -accel kvm -cpu max -smp 2 -m 1G,slots=256,maxmem=64G';
 
 async function openMemory(lab: LabPage, machine: string): Promise<void> {
-  test.setTimeout(240_000);
   await lab.openAtFullSpeed(linkTo({ version: 1, machine, inputs: [NEGOTIATE] }));
   await lab.page.getByRole('tab', { name: 'Memory' }).click();
 }

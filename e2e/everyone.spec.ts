@@ -134,8 +134,6 @@ test('panels fold, are resized with the keyboard, and stay so', async ({ lab, pa
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing, ${colorScheme}`, async ({ lab, page }) => {
-    // axe looks at everything, three times
-    test.setTimeout(90_000);
     await page.emulateMedia({ colorScheme });
     await lab.openAtFullSpeed();
     await lab.slot(2).click();

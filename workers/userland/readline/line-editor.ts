@@ -361,7 +361,7 @@ class Readline implements LineEditor {
   /** Text between the brackets of a paste is taken as it is; it shows when it is whole. */
   private pasteByte(byte: string): KeyResult {
     this.pasted += byte;
-    if (!this.pasted.endsWith(PASTE_ENDS)) return { output: '' };
+    if (byte !== '~' || !this.pasted.endsWith(PASTE_ENDS)) return { output: '' };
     this.mode = 'plain';
     const text = this.pasted.slice(0, -PASTE_ENDS.length).replace(/\r\n?/g, '\n');
     this.line.insert(charactersOf(text));

@@ -4,8 +4,15 @@ import { ArithmeticError, evaluateArithmetic } from './arithmetic.ts';
 import { expandBraces } from './brace.ts';
 import { type Field, FieldBuilder } from './fields.ts';
 import { expandPaths } from './glob.ts';
-import { expandParameter, expandSimple, type WordExpander } from './parameters.ts';
-import { type DoubleQuotedChild, parseQuoted, parseWord, type Word, type WordPart } from './parse.ts';
+import { badSubstitution, expandParameter, expandSimple, type WordExpander } from './parameters.ts';
+import {
+  type DoubleQuotedChild,
+  isFunctionSubstitution,
+  parseQuoted,
+  parseWord,
+  type Word,
+  type WordPart,
+} from './parse.ts';
 import { hasMagic } from './pattern.ts';
 import type { Shell } from './shell.ts';
 import { ShellError } from './state.ts';
@@ -177,6 +184,7 @@ function* expandPartInto(shell: Shell, builder: FieldBuilder, part: WordPart, qu
       yield* expandParameter(shell, builder, part, quoted, WORDS);
       return;
     case 'CommandExpansion': {
+      if (isFunctionSubstitution(part)) throw badSubstitution(part);
       const output = part.script ? yield* shell.substituteCommand(part.script, part.pos) : '';
       if (quoted) builder.quoted(output);
       else builder.expansion(output);

@@ -45,6 +45,17 @@ describe('the interactive shell', () => {
     expect(type('b\n')).toBe(`a b\n${PROMPT}`);
   });
 
+  test.each(['${', '"${', '${x:-', '$(', '$((1 +'])('goes on after an expansion that is left open: %s', (open) => {
+    expect(console().type(`echo ${open}\n`)).toBe('> ');
+  });
+
+  test('`${ command; }` is a bad substitution, as in bash before 5.3', () => {
+    const { type } = console();
+    expect(type('echo ${\n')).toBe('> ');
+    expect(type('echo no; }\n')).toBe(`bash: \${\necho no; }: bad substitution\n${PROMPT}`);
+    expect(type('cat <<E\na ${ b\nE\n')).toMatch(/^> > bash: [\s\S]*: bad substitution\nroot@lab:~# $/);
+  });
+
   test.each([
     ['a function whose body is on the next lines', ['f()', '{', '', 'echo f$1', '}'], 'f 2', 'f2'],
     ['a function of the other form', ['function f', '{', 'echo g', '}'], 'f', 'g'],

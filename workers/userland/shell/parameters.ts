@@ -30,6 +30,10 @@ export function* expandSimple(shell: Shell, builder: FieldBuilder, name: string,
   add(shell, builder, held, quoted);
 }
 
+export function badSubstitution({ text }: { readonly text: string }): ShellError {
+  return new ShellError(`${text}: bad substitution`, 1, 'discards');
+}
+
 export function* expandParameter(
   shell: Shell,
   builder: FieldBuilder,
@@ -38,8 +42,7 @@ export function* expandParameter(
   words: WordExpander,
 ): Co {
   const { parameter, prefix, index, operation } = part;
-  if (operation?.type === 'Unknown' || parameter === '')
-    throw new ShellError(`${part.text}: bad substitution`, 1, 'discards');
+  if (operation?.type === 'Unknown' || parameter === '') throw badSubstitution(part);
   if (prefix === '#') return addText(builder, String(yield* lengthOf(shell, parameter, index, words)), quoted);
   if (prefix === '!') {
     const indirect = yield* indirection(shell, part, words);

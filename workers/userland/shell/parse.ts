@@ -2,7 +2,7 @@
  * Bash's grammar: the one module that knows the parser (unbash). Positions in a tree count characters of the text that
  * was parsed; a backquoted script has a `source` of its own.
  */
-import type { HereDoc, ParsedScript, Script, SyntaxNode, Word, WordPart } from 'unbash';
+import type { CommandExpansionPart, HereDoc, ParsedScript, Script, SyntaxNode, Word, WordPart } from 'unbash';
 import { forEachChild, parse } from 'unbash';
 
 export type * from 'unbash';
@@ -41,6 +41,10 @@ export function parseScript(source: string): Parsed {
       !endsBeforeName(source, error.message) &&
       !stopsShort(source, error.message, error.pos, end);
     return { script, source, unfinished, error: describe(source, error.message, error.pos, end) };
+  }
+  const open = /\$\{[\s|]/.test(source) ? openFunctionSubstitution(script) : undefined;
+  if (open !== undefined) {
+    return { script, source, unfinished: true, error: describe(source, 'unterminated parameter expansion', open, end) };
   }
   const unfinished = endsInBackslash(source) || hasOpenHereDocument(script);
   return { script, source, unfinished, error: undefined };
@@ -83,15 +87,33 @@ function endsInBackslash(source: string): boolean {
   return line.length % 2 === 1 && !/(^|\n)[^\n']*#[^\n]*\\\n?$/.test(source);
 }
 
-function hasOpenHereDocument(script: Script): boolean {
-  let open = false;
+/** The first node of the tree for which `is` holds; what is in here-documents is not looked at. */
+function findNode(script: Script, is: (node: SyntaxNode) => boolean): SyntaxNode | undefined {
+  let found: SyntaxNode | undefined;
   const visit = (node: SyntaxNode): void => {
-    if (open) return;
-    if (node.type === 'HereDoc' && node.closing === undefined) open = true;
-    else forEachChild(node, visit);
+    if (found) return;
+    if (is(node)) found = node;
+    else if (node.type !== 'HereDocBody') forEachChild(node, visit);
   };
   visit(script as ParsedScript);
-  return open;
+  return found;
+}
+
+function hasOpenHereDocument(script: Script): boolean {
+  return findNode(script, (node) => node.type === 'HereDoc' && node.closing === undefined) !== undefined;
+}
+
+/** `${ …; }`, which the parser takes for bash 5.3's substitution; to bash 5.2 it is a parameter without a name. */
+export function isFunctionSubstitution({ text }: CommandExpansionPart): boolean {
+  return text.startsWith('${');
+}
+
+/** Where a `${ ` without its end begins: the parser does not tell of it. */
+function openFunctionSubstitution(script: Script): number | undefined {
+  return findNode(
+    script,
+    (node) => node.type === 'CommandExpansion' && isFunctionSubstitution(node) && !node.text.endsWith('}'),
+  )?.pos;
 }
 
 /** `for` and `function` want a name on their own line. */
