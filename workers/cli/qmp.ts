@@ -13,9 +13,47 @@ interface Client {
   send(text: string): void;
 }
 
+/**
+ * Puts a stream's pieces together: what it gives out ends between two messages, or at a line end inside a string, which
+ * is an error that QEMU answers at once. The machine takes whole messages: a line end inside one would break it.
+ */
+export class WholeMessages {
+  private held = '';
+  private depth = 0;
+  private quote = '';
+  private escaped = false;
+
+  /** What is complete with this piece; empty: nothing yet. */
+  push(piece: string): string {
+    let end = 0;
+    for (let at = 0; at < piece.length; at++) {
+      this.step(piece.charAt(at));
+      if (this.depth === 0 && this.quote === '') end = at + 1;
+    }
+    if (end === 0) {
+      this.held += piece;
+      return '';
+    }
+    const complete = this.held + piece.slice(0, end);
+    this.held = piece.slice(end);
+    return complete;
+  }
+
+  private step(char: string): void {
+    if (this.quote !== '') {
+      if (char === '\n') this.depth = 0;
+      if (char === '\n' || (char === this.quote && !this.escaped)) this.quote = '';
+      this.escaped = char === '\\' && !this.escaped;
+    } else if (char === '"' || char === "'") this.quote = char;
+    else if (char === '{' || char === '[') this.depth++;
+    else if (char === '}' || char === ']') this.depth = Math.max(0, this.depth - 1);
+  }
+}
+
 class QmpServer {
   private readonly session: Session;
   private client: Client | undefined;
+  private input = new WholeMessages();
 
   constructor(session: Session) {
     this.session = session;
@@ -29,6 +67,7 @@ class QmpServer {
 
   connect(client: Client): void {
     this.client = client;
+    this.input = new WholeMessages();
     this.session.machine.openQmp();
   }
 
@@ -36,7 +75,9 @@ class QmpServer {
     this.client = undefined;
   }
 
-  feed(text: string): void {
+  feed(piece: string): void {
+    const text = this.input.push(piece);
+    if (text === '') return;
     this.session.input('qmp', text);
     if (!this.ended) this.session.settle();
   }

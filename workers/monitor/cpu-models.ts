@@ -42,9 +42,13 @@ export const CPU_PROPERTIES: ReadonlyMap<string, CpuProperty> = new Map(
     }),
 );
 
+/** `max` and `host` have properties that no other model has. */
+export const hasProperty = (model: string, name: string): boolean =>
+  ['max', 'host'].includes(model) || !MAX_ONLY_PROPERTIES.has(name);
+
 /** Properties that a CPU model has. */
 export const propertiesOf = (model: string): readonly CpuProperty[] =>
-  [...CPU_PROPERTIES.values()].filter(({ name }) => ['max', 'host'].includes(model) || !MAX_ONLY_PROPERTIES.has(name));
+  [...CPU_PROPERTIES.values()].filter(({ name }) => hasProperty(model, name));
 
 /** QOM type name of a model, as device_add and query-hotpluggable-cpus have it. */
 export const cpuTypeOf = (model: string): string => `${model}-x86_64-cpu`;

@@ -7,8 +7,10 @@ import { memoryDevicesText, pluggedSize } from './memory-commands.ts';
 import { dimmHelp, objectHelp } from './object-help.ts';
 import { keyvalTree } from './object-members.ts';
 import { splitAtCommas, splitOptions } from './option-text.ts';
-import { type QmpContext, runStateOf, setRunning } from './qmp-context.ts';
+import { type QmpContext, QmpFailure, runStateOf, setRunning } from './qmp-context.ts';
 import { isDict, type QDict, QObjectStream } from './qobject.ts';
+import { findObject } from './qom.ts';
+import { qomGet } from './qom-commands.ts';
 import { nodeAt, printTree, qomTree } from './qom-tree.ts';
 import { qtree } from './qtree.ts';
 import { HMP_HELP, HMP_INFO_HELP } from './tables/hmp-help.ts';
@@ -92,6 +94,25 @@ function qomTreeText({ board, objects }: QmpContext, rest: string): string {
   const path = rest === '' ? '/machine' : rest;
   const at = path.startsWith('/') ? nodeAt(qomTree(board, objects), path) : undefined;
   return at ? printTree(at) : `Path '${path}' could not be resolved.\n`;
+}
+
+/** qom-list: properties of an object, one a line. */
+function qomList({ board, objects }: QmpContext, path: string): string {
+  if (path === '') return '/\n';
+  const found = findObject(board, objects, path);
+  if (found === 'ambiguous') return errorText(`Path '${path}' is ambiguous`);
+  if (!found) return errorText(`Device '${path}' not found`);
+  return found.properties.map(({ name, type }) => `${name} (${type})\n`).join('');
+}
+
+/** qom-get: a property's value, as JSON. */
+function qomGetText(context: QmpContext, rest: string): string {
+  const [path, property] = splitWord(rest);
+  if (property === '') return `qom-get: string expected\n${moreHelp('qom-get')}`;
+  const value = qomGet(context, { path, property });
+  if (value instanceof QmpFailure) return errorText(value.description);
+  const plain = (_key: string, part: unknown) => (typeof part === 'bigint' ? Number(part) : part);
+  return `${typeof value === 'bigint' ? value : JSON.stringify(value, plain, 4)}\n`;
 }
 
 /** object_add: options, an object of JSON, or a question for what there is. */
@@ -212,6 +233,8 @@ const COMMANDS: Readonly<Record<string, HmpCommand>> = {
     arguments: 'text',
     run: ({ board, objects }, rest) => errorText(objects.remove(rest, (id) => board.memory.usesBackend(id))),
   },
+  'qom-list': { arguments: 'text?', run: qomList },
+  'qom-get': { arguments: 'text', run: qomGetText },
   info: { arguments: 'text?', run: info },
 };
 

@@ -1,69 +1,25 @@
-/** The QMP commands that the lab has: argument types by QAPI's schema (7.2), and what each answers. */
+/** The QMP commands that the lab has. */
 import type { BoardError } from '../abi/board.ts';
-import type { MachineConfig, MemoryBackendType } from '../abi/machine-config.ts';
-import { CPU_MODELS, type CpuProperty, cpuTypeOf, propertiesOf } from './cpu-models.ts';
-import { checkDeviceType, deviceAdd } from './device-add.ts';
+import type { MachineConfig } from '../abi/machine-config.ts';
+import { cpuTypeOf } from './cpu-models.ts';
+import { deviceAdd } from './device-add.ts';
 import { deviceDel } from './device-del.ts';
 import { executeHmp } from './hmp.ts';
 import { cpuProps, hasHotpluggableCpus } from './hotpluggable-cpus.ts';
-import { isMemoryBackendType, OBJECT_TYPES } from './memory-backends.ts';
 import { memoryDevices, memorySizeSummary } from './memory-commands.ts';
-import { objectHelp } from './object-help.ts';
 import { memdevOf } from './object-store.ts';
-import { type MonitorCommands, type QmpContext, QmpFailure, runStateOf, setRunning } from './qmp-context.ts';
+import { checkArguments, command, type QmpCommand } from './qmp-command.ts';
+import { type MonitorCommands, QmpFailure, runStateOf, setRunning } from './qmp-context.ts';
 import type { QDict, QObject } from './qobject.ts';
-import { backendClassProperties, findObject, listProperties, type QomObject } from './qom.ts';
+import { QOM_COMMANDS } from './qom-commands.ts';
 import { COMMAND_NAMES } from './tables/command-names.ts';
-import { CPU_TYPE_ORDER } from './tables/cpu-type-order.ts';
-import { ABSTRACT_DEVICES, DEVICE_MODELS } from './tables/device-models.ts';
 import { DEFAULT_MACHINE, MACHINE_TYPES, type MachineType } from './tables/machine-types.ts';
 import { QEMU_VERSION } from './version.ts';
-
-type QapiType = 'string' | 'int' | 'bool';
-
-interface QmpCommand {
-  readonly name: string;
-  /** Members of `arguments`; a `?` at the end of the type: may be left out. */
-  readonly args: Readonly<Record<string, QapiType | `${QapiType}?`>>;
-  /** device_add takes whatever properties the device has ('gen': false). */
-  readonly anyArgs?: boolean;
-  run(context: QmpContext, args: QDict): QObject | QmpFailure;
-}
 
 const answer = (refused: BoardError | undefined): QObject | QmpFailure =>
   refused ? new QmpFailure(refused.description, refused.class) : {};
 
 const refusal = (wrong: string | undefined): QObject | QmpFailure => (wrong === undefined ? {} : new QmpFailure(wrong));
-
-const typeNames: Readonly<Record<QapiType, string>> = { string: 'string', int: 'integer', bool: 'boolean' };
-
-function hasType(value: QObject, type: QapiType): boolean {
-  if (type === 'int') return typeof value === 'bigint' || typeof value === 'number';
-  return typeof value === (type === 'bool' ? 'boolean' : 'string');
-}
-
-/** Checks arguments against the schema with the input visitor's messages. */
-function checkArguments(command: QmpCommand, args: QDict): QmpFailure | undefined {
-  for (const [name, spelled] of Object.entries(command.args)) {
-    const optional = spelled.endsWith('?');
-    const type = (optional ? spelled.slice(0, -1) : spelled) as QapiType;
-    const value = args[name];
-    if (value === undefined) {
-      if (!optional) return new QmpFailure(`Parameter '${name}' is missing`);
-    } else if (!hasType(value, type)) {
-      return new QmpFailure(`Invalid parameter type for '${name}', expected: ${typeNames[type]}`);
-    }
-  }
-  if (command.anyArgs) return undefined;
-  const unexpected = Object.keys(args).find((name) => !(name in command.args));
-  return unexpected === undefined ? undefined : new QmpFailure(`Parameter '${unexpected}' is unexpected`);
-}
-
-const command = (
-  name: string,
-  args: QmpCommand['args'],
-  run: (context: QmpContext, args: QDict) => QObject | QmpFailure,
-): QmpCommand => ({ name, args, run });
 
 /** The emulator's architecture, as QMP names it. */
 const targetOf = ({ board }: MachineConfig): string => (board === 'virt' ? 'aarch64' : 'x86_64');
@@ -221,130 +177,7 @@ const MEMORY_COMMANDS: readonly QmpCommand[] = [
   }),
 ];
 
-const objectAt = ({ board, objects }: QmpContext, path: QObject | undefined): QomObject | QmpFailure =>
-  findObject(board, objects, String(path)) ?? new QmpFailure(`Device '${String(path)}' not found`, 'DeviceNotFound');
-
-const QOM_COMMANDS: readonly QmpCommand[] = [
-  command('qom-list', { path: 'string' }, (context, { path }) => {
-    const object = objectAt(context, path);
-    return object instanceof QmpFailure ? object : listProperties(object);
-  }),
-  command('qom-get', { path: 'string', property: 'string' }, (context, { path, property }) => {
-    const object = objectAt(context, path);
-    if (object instanceof QmpFailure) return object;
-    const name = String(property);
-    if (!object.properties.some((candidate) => candidate.name === name)) {
-      return new QmpFailure(`Property '${object.type}.${name}' not found`);
-    }
-    const value = object.value(name);
-    if (value !== undefined) return value;
-    if (object.type === 'pc-dimm') return new QmpFailure(`Property '${object.type}.${name}' is not readable`);
-    context.unmodelled(`qom-get ${String(path)} ${name}`);
-    return new QmpFailure(`Property '${object.type}.${name}' is not modelled by the lab`);
-  }),
-  {
-    ...command('qom-set', { path: 'string', property: 'string' }, (context, { path, property, value }) => {
-      if (value === undefined) return new QmpFailure("Parameter 'value' is missing");
-      const object = objectAt(context, path);
-      if (object instanceof QmpFailure) return object;
-      const name = String(property);
-      if (!object.properties.some((candidate) => candidate.name === name)) {
-        return new QmpFailure(`Property '${object.type}.${name}' not found`);
-      }
-      if (object.type === context.board.config.cpuType || object.type === 'pc-dimm') {
-        const id = String(path).slice(String(path).lastIndexOf('/') + 1);
-        return new QmpFailure(
-          `Attempt to set property '${name}' on device '${id}' (type '${object.type}') after it was realized`,
-        );
-      }
-      context.unmodelled(`qom-set ${String(path)} ${name}`);
-      return new QmpFailure(`Property '${object.type}.${name}' is not modelled by the lab`);
-    }),
-    anyArgs: true,
-  },
-  command('qom-list-types', { implements: 'string?', abstract: 'bool?' }, (context, { implements: parent }) => {
-    const listed = TYPE_TREE[String(parent)] ?? CPU_ANCESTORS[String(parent)];
-    if (listed) return listed;
-    const model = CPU_TYPE_ORDER.find((name) => cpuTypeOf(name) === parent);
-    if (model) return [{ name: cpuTypeOf(model), parent: 'x86_64-cpu' }];
-    if (parent !== undefined && !DEVICE_MODELS.has(String(parent))) return [];
-    context.unmodelled(`qom-list-types ${String(parent ?? '')}`);
-    return new QmpFailure(`Types of '${String(parent ?? 'object')}' are not modelled by the lab`);
-  }),
-  command('qom-list-properties', { typename: 'string' }, (context, { typename }) => {
-    const name = String(typename);
-    const known = isMemoryBackendType(name) ? backendProperties(name) : undefined;
-    if (known) return known.map((property): QDict => ({ ...property }));
-    if (DEVICE_MODELS.has(name) || CPU_MODELS.some((model) => cpuTypeOf(model) === name)) {
-      context.unmodelled(`qom-list-properties ${name}`);
-      return new QmpFailure(`Properties of '${name}' are not modelled by the lab`);
-    }
-    return new QmpFailure(`Class '${name}' not found`, 'DeviceNotFound');
-  }),
-  command('device-list-properties', { typename: 'string' }, (context, { typename }) => {
-    const name = String(typename);
-    const model = CPU_MODELS.find((candidate) => cpuTypeOf(candidate) === name);
-    if (model !== undefined) return propertiesOf(model).map(propertyInfo);
-    const dimm = PC_DIMM_PROPERTIES[name];
-    if (dimm) return dimm;
-    if (ABSTRACT_DEVICES.has(name) || OBJECT_TYPES.has(name)) {
-      return new QmpFailure("Parameter 'typename' expects a non-abstract device type");
-    }
-    const type = checkDeviceType(name);
-    if (!type.ok) {
-      return type.error.endsWith('name')
-        ? new QmpFailure(`Device '${name}' not found`, 'DeviceNotFound')
-        : new QmpFailure(type.error);
-    }
-    context.unmodelled(`device-list-properties ${name}`);
-    return new QmpFailure(`Device '${name}' is not modelled by the lab`);
-  }),
-];
-
 const NO_UUID = '00000000-0000-0000-0000-000000000000';
-
-const CPU_TYPES = CPU_TYPE_ORDER.map((model): QDict => ({ name: cpuTypeOf(model), parent: 'x86_64-cpu' }));
-const CPU_ANCESTORS: Readonly<Record<string, readonly QDict[]>> = { 'x86_64-cpu': CPU_TYPES, cpu: CPU_TYPES };
-const TYPE_TREE: Readonly<Record<string, readonly QDict[]>> = {
-  'pc-dimm': [
-    { name: 'nvdimm', parent: 'pc-dimm' },
-    { name: 'pc-dimm', parent: 'device' },
-  ],
-};
-/** Properties of a backend's class, with what object_add's help says of them. */
-function backendProperties(type: MemoryBackendType): QDict[] {
-  const help = new Map(
-    (objectHelp(`${type},help`) ?? '').split('\n').flatMap((line): [string, string][] => {
-      const [, name = '', description] = /^ {2}([\w-]+)=<.*?>(?: +- (.*))?$/.exec(line) ?? [];
-      return description === undefined ? [] : [[name, description]];
-    }),
-  );
-  return backendClassProperties(type).map(({ name, type: kind }) => {
-    const description = help.get(name);
-    return { name, ...(description === undefined ? {} : { description }), type: kind };
-  });
-}
-
-const PC_DIMM_PROPERTIES: Readonly<Record<string, readonly QDict[]>> = {
-  'pc-dimm': [
-    { name: 'memdev', type: 'link<memory-backend>' },
-    { 'default-value': 0, name: 'node', type: 'uint32' },
-    { 'default-value': 0, name: 'addr', type: 'uint64' },
-    { 'default-value': -1, name: 'slot', type: 'int32' },
-    { name: 'size', type: 'uint64' },
-  ],
-};
-
-function propertyInfo({ name, type, defaultValue, description }: CpuProperty): QDict {
-  const value =
-    type === 'bool' ? defaultValue === 'true' : type === 'OnOffAuto' ? String(defaultValue) : Number(defaultValue);
-  return {
-    name,
-    type,
-    ...(description === undefined ? {} : { description }),
-    ...(defaultValue === undefined ? {} : { 'default-value': value }),
-  };
-}
 
 function machineInfo(machine: MachineType): QDict {
   return {

@@ -1,5 +1,6 @@
 /** The composition tree of a PC: every object below /machine and /objects by name and type, as `info qom-tree` lists them. */
 import type { Board } from '../abi/board.ts';
+import { splitRam, x86BoardAddresses } from '../hw/boards/addresses.ts';
 import type { ObjectStore } from './object-store.ts';
 import { presence } from './qtree.ts';
 import { QOM_TREES } from './tables/qom-trees.ts';
@@ -47,6 +48,28 @@ function readTable(text: string, has: (when: string) => boolean): QomNode[] {
 const leaf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const folder = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
+/** Whether the machine has what a `?when` of the table stands for. */
+function presenceOf({ config, everRan }: Board): (when: string) => boolean {
+  const hasPart = presence(config);
+  const { maxMemory, memorySize, memorySlots, board } = config;
+  const hasHighRam = () =>
+    board !== 'none' && board !== 'virt' && splitRam(x86BoardAddresses[board], memorySize).high > 0;
+  return (when) => {
+    switch (when) {
+      case 'memory':
+        return maxMemory > memorySize;
+      case 'slots':
+        return memorySlots > 0;
+      case 'high':
+        return hasHighRam();
+      case 'ran':
+        return everRan;
+      default:
+        return hasPart(when);
+    }
+  };
+}
+
 function machineNode(board: Board): QomNode {
   const { config } = board;
   const machine = node('machine', `${config.machineType}-machine`);
@@ -54,14 +77,7 @@ function machineNode(board: Board): QomNode {
     machine.children.push(node('peripheral', 'container'), node('peripheral-anon', 'container'));
     machine.children.push(node('unattached', 'container'));
   } else {
-    const hasPart = presence(config);
-    const has = (when: string) =>
-      when === 'memory'
-        ? config.maxMemory > config.memorySize
-        : when === 'slots'
-          ? config.memorySlots > 0
-          : hasPart(when);
-    machine.children.push(...readTable(QOM_TREES[config.board], has));
+    machine.children.push(...readTable(QOM_TREES[config.board], presenceOf(board)));
   }
   const devices = [
     ...board.pluggedCpus().map(({ qomPath }) => ({ qomPath, made: cpuNode(leaf(qomPath), config.cpuType) })),
@@ -104,6 +120,18 @@ export function nodeAt(root: QomNode, path: string): QomNode | undefined {
   return at;
 }
 
+/** An object and where it stands; the root stands at the empty path. */
+export interface Placed {
+  readonly path: string;
+  readonly node: QomNode;
+}
+
+/** `node`, which stands at `path`, and all below it. */
+export const everyObject = (from: QomNode, path: string): Placed[] => [
+  { path, node: from },
+  ...from.children.flatMap((next) => everyObject(next, `${path}/${next.name}`)),
+];
+
 export function printTree(at: QomNode, depth = 0): string {
   const line = `${'  '.repeat(depth)}/${at.name} (${at.type})\n`;
   const sorted = [...at.children].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -117,11 +145,15 @@ const BUS_OF: readonly (readonly [RegExp, 'isa' | 'system' | 'pci' | 'i2c'])[] =
   [/^(ICH9-.*|ich9-ahci|mch|e1000e?|VGA|PIIX.*|piix3-ide|i440FX)$/, 'pci'],
   [/^smbus-eeprom$/, 'i2c'],
 ];
+type BusKind = (typeof BUS_OF)[number][1];
 const BUS_NAMES = { isa: 'isa.0', system: 'main-system-bus', pci: 'pcie.0', i2c: 'i2c' } as const;
+
+/** The kind of bus that a device of this type is on; undefined: it is no device of the boards. */
+export const busOf = (type: string): BusKind | undefined => BUS_OF.find(([pattern]) => pattern.test(type))?.[1];
 
 /** Why device_del does not take this object; undefined: QEMU would, but the lab does not. */
 export function refuseUnplug(board: Board, path: string, { type }: QomNode): string | undefined {
-  const bus = BUS_OF.find(([pattern]) => pattern.test(type))?.[1];
+  const bus = busOf(type);
   if (bus === undefined) return `${path} is not a hotpluggable device`;
   if (bus === 'pci' && board.config.board === 'pc') return undefined;
   return `Bus '${BUS_NAMES[bus]}' does not support hotplugging`;

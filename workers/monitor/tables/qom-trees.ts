@@ -40,6 +40,7 @@ q35 q35-pcihost
 unattached container
  device kvmvapic
   kvmvapic*1 memory-region
+  kvmvapic-rom*1 memory-region ?ran
  device ICH9-LPC
   acpi-cnt*1 memory-region
   acpi-cpu-hotplug*1 memory-region
@@ -157,6 +158,7 @@ unattached container
  pc.bios*1 memory-region
  pc.rom*1 memory-region
  pci*1 memory-region
+ ram-above-4g*1 memory-region ?high
  ram-below-4g*1 memory-region
  sysbus System
  system*1 memory-region
@@ -184,6 +186,7 @@ peripheral-anon container
 unattached container
  device kvmvapic
   kvmvapic*1 memory-region
+  kvmvapic-rom*1 memory-region ?ran
  device i440FX
   bus~master~container*1 memory-region
   bus~master*1 memory-region
@@ -302,6 +305,7 @@ unattached container
  pc.bios*1 memory-region
  pc.rom*1 memory-region
  pci*1 memory-region
+ ram-above-4g*1 memory-region ?high
  ram-below-4g*1 memory-region
  sysbus System
  system*1 memory-region
