@@ -21,6 +21,7 @@ import { Panel } from './widgets/panel.tsx';
 import { PanelTabs } from './widgets/panel-tabs.tsx';
 import './app.css';
 
+const Compare = lazy(() => import('./views/compare/compare.tsx').then((module) => ({ default: module.Compare })));
 const NewMachine = lazy(() =>
   import('./views/new-machine/new-machine.tsx').then((module) => ({ default: module.NewMachine })),
 );
@@ -49,6 +50,11 @@ export function App() {
   const virt = useLab((state) => state.description?.board === 'virt');
   const leavesOut = useLab((state) => (state.description?.ignoredOptions.length ?? 0) > 0);
   const [asking, setAsking] = useState(false);
+  const [compared, setCompared] = useState(() => new URLSearchParams(location.search).get(COMPARE));
+  const compare = (subject: string | null) => {
+    nameComparison(subject);
+    setCompared(subject);
+  };
   useTheme(theme);
   useEffect(() => {
     document.documentElement.lang = languageTag;
@@ -80,7 +86,7 @@ export function App() {
       <button type="button" className="skip" onClick={focusBoard}>
         {translate('app.skip')}
       </button>
-      <TitleBar onNewMachine={() => setAsking(true)} menu={<ScenarioMenu />} />
+      <TitleBar onNewMachine={() => setAsking(true)} menu={<ScenarioMenu onCompare={() => compare('dimm')} />} />
       <ScenarioBanner />
       <Problem onNewMachine={() => setAsking(true)} />
       <main className="work-area">
@@ -166,6 +172,11 @@ export function App() {
           <Consoles />
         </div>
       </section>
+      {compared !== null && (
+        <Suspense>
+          <Compare subject={compared} onSubject={compare} onClose={() => compare(null)} />
+        </Suspense>
+      )}
       {asking && (
         <Suspense>
           <NewMachine onClose={() => setAsking(false)} />
@@ -190,6 +201,16 @@ function Legend() {
       ))}
     </ul>
   );
+}
+
+/** The address names what is compared: `?compare=dimm`, `?compare=cpu`. */
+const COMPARE = 'compare';
+
+function nameComparison(subject: string | null): void {
+  const address = new URL(location.href);
+  if (subject === null) address.searchParams.delete(COMPARE);
+  else address.searchParams.set(COMPARE, subject);
+  history.replaceState(history.state, '', address);
 }
 
 /** A panel's size as the style sheet takes it; at phone width it takes none. */

@@ -44,6 +44,7 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'problem.dismiss': '知道了',
 
   'scenario.menu': '场景',
+  'scenario.sideBySide': '并排比较：x86 与 arm64',
   'scenario.label': '场景',
   'scenario.takeOver': '由我接手',
   'scenario.close': '关闭场景说明',

@@ -46,6 +46,7 @@ export const english = {
   'problem.dismiss': 'Dismiss',
 
   'scenario.menu': 'Scenarios',
+  'scenario.sideBySide': 'Side by side: x86 and arm64',
   'scenario.label': 'Scenario',
   'scenario.takeOver': 'Take over',
   'scenario.close': 'Close the scenario’s text',

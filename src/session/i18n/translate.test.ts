@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { chinese } from './chinese.ts';
+import { chineseCompare } from './chinese-compare.ts';
 import { chineseMemory } from './chinese-memory.ts';
 import { chineseVirt } from './chinese-virt.ts';
 import { english } from './english.ts';
+import { englishCompare } from './english-compare.ts';
 import { englishMemory } from './english-memory.ts';
 import { englishVirt } from './english-virt.ts';
 import { addEnglish, fill, isMessageKey, loadCatalogue, translator } from './translate.ts';
 
 const CATALOGUES = {
-  en: { ...english, ...englishMemory, ...englishVirt },
-  zh: { ...chinese, ...chineseMemory, ...chineseVirt },
+  en: { ...english, ...englishMemory, ...englishVirt, ...englishCompare },
+  zh: { ...chinese, ...chineseMemory, ...chineseVirt, ...chineseCompare },
 };
 type Key = keyof typeof CATALOGUES.en;
 

@@ -7,7 +7,7 @@ import { Menu } from '../../widgets/menu.tsx';
 import './scenarios.css';
 
 /** The menu of the scenarios that come with the lab. */
-export function ScenarioMenu() {
+export function ScenarioMenu({ onCompare }: { readonly onCompare: () => void }) {
   const translate = useTranslate();
   const session = useSession();
   const language = useLab((state) => state.preferences.language);
@@ -33,11 +33,14 @@ export function ScenarioMenu() {
       {open && (
         <Menu
           label={translate('scenario.menu')}
-          items={open.map(({ name, title }) => ({
-            name,
-            title: title[language] ?? title['en'] ?? name,
-            onChoose: () => session.visitReady(name).catch((error: unknown) => session.crashed(error)),
-          }))}
+          items={[
+            { name: 'side-by-side', title: translate('scenario.sideBySide'), onChoose: onCompare },
+            ...open.map(({ name, title }) => ({
+              name,
+              title: title[language] ?? title['en'] ?? name,
+              onChoose: () => session.visitReady(name).catch((error: unknown) => session.crashed(error)),
+            })),
+          ]}
           onClose={() => {
             setOpen(undefined);
             button.current?.querySelector('button')?.focus();
