@@ -115,10 +115,13 @@ for (const [name, outcome] of Object.entries(OUTCOMES)) {
   });
 }
 
-test('the menu offers each ready scenario; one that is chosen is in the address', async ({ lab, page }) => {
+test('the menu offers the comparison and each ready scenario; one that is chosen is in the address', async ({
+  lab,
+  page,
+}) => {
   await lab.openAtFullSpeed();
   await page.getByRole('button', { name: 'Scenarios' }).click();
-  await expect(page.getByRole('menuitem')).toHaveCount(Object.keys(OUTCOMES).length);
+  await expect(page.getByRole('menuitem')).toHaveCount(Object.keys(OUTCOMES).length + 1);
   await page.getByRole('menuitem', { name: 'The older chipset: -M pc' }).click();
   await expect(page).toHaveURL(/\?scenario=i440fx$/);
   await lab.quiescent();

@@ -10,10 +10,14 @@ export interface Moment {
   readonly label: string;
   /** Task that ran it; QEMU where no task did. */
   readonly runner: string;
-  /** Nanoseconds since the part's input. */
+  /** Nanoseconds since the part's first step. */
   readonly after: number;
 }
 
+/**
+ * `alike`: the same, but run by another kind of task, or by code of the architecture's own; `one`: only one road has the
+ * step.
+ */
 export type Verdict = 'same' | 'alike' | 'differs' | 'one';
 
 export interface ComparedStep {
@@ -27,17 +31,19 @@ export interface ComparedStep {
 export function readRoad(log: LogReader, part: Part, road: Road['name']): ReadonlyMap<Step['name'], Moment> {
   const found = new Map<Step['name'], Moment>();
   const tasks = initialTasks();
+  let given = false;
   let start: LabEvent | undefined;
   for (const event of log.from()) {
     foldTasks(tasks, event);
     if (event.kind === 'input') {
-      if (start) break;
-      if (textField(event, 'text') === part.input) start = event;
+      if (given) break;
+      given = textField(event, 'text') === part.input;
     }
-    if (!start) continue;
+    if (!given) continue;
     for (const { name, on } of part.steps) {
       const matcher = on[road];
       if (matcher?.kind !== event.kind || !matcher.test(event)) continue;
+      start ??= event;
       const known = found.get(name);
       const first = known?.event ?? event;
       found.set(name, {
@@ -56,8 +62,8 @@ const kindOfTask = (name: string): string => name.replace(/\d+/g, 'N');
 
 function verdictOf({ alike }: Step, gpe: Moment | undefined, ged: Moment | undefined): Verdict {
   if (!gpe || !ged) return 'one';
-  if (gpe.label !== ged.label || kindOfTask(gpe.runner) !== kindOfTask(ged.runner)) return 'differs';
-  return alike ? 'alike' : 'same';
+  if (gpe.label !== ged.label) return 'differs';
+  return alike || kindOfTask(gpe.runner) !== kindOfTask(ged.runner) ? 'alike' : 'same';
 }
 
 /** The steps of a part as two machines took them, side by side. What neither took is left out. */

@@ -322,7 +322,7 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'fn.acpi_ev_gpe_dispatch': '禁用该 GPE 并推迟其方法，因为方法可能睡眠。',
   'fn.acpi_os_execute': 'ACPICA 对操作系统的请求：稍后在可以睡眠的上下文里执行。',
   'fn.acpi_os_execute_deferred': '`acpi_os_execute` 背后的工作项：调用被推迟的函数并释放其记录。',
-  'fn.acpi_ev_asynch_execute_gpe_method': '求值触发的 GPE 的方法：CPU 热插拔是 `_E02`。',
+  'fn.acpi_ev_asynch_execute_gpe_method': '求值触发的 GPE 的方法：CPU 是 `_E02`，内存是 `_E03`。',
   'fn.acpi_ev_asynch_enable_gpe': '重新使能 GPE。它排在通知之后，让通知先走。',
   'fn.acpi_ev_queue_notify_request': '找到被通知对象的处理函数，推迟调用。',
   'fn.acpi_ev_notify_dispatch': '调用通知处理函数。',

@@ -14,10 +14,10 @@ export const englishCompare = {
   'compare.ged': 'arm64 · virt',
   'compare.step': 'Step',
   'compare.same': 'the same',
-  'compare.alike': 'alike',
+  'compare.alike': 'alike: another runner, or own code',
   'compare.differs': 'differs',
   'compare.one': 'on one side only',
-  'compare.count': '{count} {verdict}',
+  'compare.count': '{count} · {verdict}',
   'compare.nothing': 'no such step',
   'compare.running': 'Both machines boot and run…',
   'compare.failed': 'A machine could not be run: {reason}',
@@ -61,7 +61,8 @@ export const englishCompare = {
   'compare.why.acknowledge':
     'On a PC the handler writes the status bit back before the method runs. On `virt` the method itself reads the selector, which clears it.',
   'compare.step.scan': 'AML looks through the slots',
-  'compare.why.scan': 'The same AML, from the same source in QEMU.',
+  'compare.why.scan':
+    'The same AML from the same source in QEMU; run by a kernel worker here, by the interrupt’s thread there.',
   'compare.step.flags': 'Which slot has news',
   'compare.why.flags':
     'The same registers in another place: I/O ports from `0xa00` on `q35`, memory from `0x9070000` on `virt`.',

@@ -337,7 +337,8 @@ export const english = {
   'fn.acpi_os_execute': 'ACPICA’s request to the operating system: run this later, in a context that may sleep.',
   'fn.acpi_os_execute_deferred':
     'The work item behind `acpi_os_execute`: calls the deferred function and frees its record.',
-  'fn.acpi_ev_asynch_execute_gpe_method': 'Evaluates the method of the GPE that fired: `_E02` for CPU hotplug.',
+  'fn.acpi_ev_asynch_execute_gpe_method':
+    'Evaluates the method of the GPE that fired: `_E02` for CPUs, `_E03` for memory.',
   'fn.acpi_ev_asynch_enable_gpe':
     'Enables the GPE again. It waits behind the notifications in the queue, so that they go first.',
   'fn.acpi_ev_queue_notify_request': 'Finds the handlers of a notified object and defers the call.',
