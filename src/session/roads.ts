@@ -193,6 +193,7 @@ export const EVENT_METHOD_FUNCTIONS: ReadonlySet<string> = new Set([
 /** What a stage is about on this road and for this subject: the closest explanation that there is. */
 export function stageExplanation(road: Road, stage: ChainStage, subject: Subject): MessageKey {
   const keys = [
+    `stage.explain.${road.name}.${subject}.${stage}`,
     `stage.explain.${road.name}.${stage}`,
     ...(subject === 'memory' ? [`stage.explain.memory.${stage}`] : []),
   ];

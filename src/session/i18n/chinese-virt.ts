@@ -38,6 +38,11 @@ export const chineseVirt: Readonly<Record<VirtMessageKey, string>> = {
   'stage.explain.ged.hotplug':
     '该工作先等待所有通知结束：它清空 `kacpid` 和 `kacpi_notify`。等待自己队列的工作项会永远等待，所以它有自己的队列。',
 
+  'stage.explain.ged.cpu.device':
+    'QEMU 的监视器。在 `virt` 上它不插拔 CPU：对 CPU 的 `device_add` 被拒绝，客户机一无所知。',
+  'stage.explain.ged.cpu.driver':
+    '写入 sysfs 中的 `online`：CPU 总线令该 CPU 下线或上线。`virt` 的所有 CPU 在启动时就已登记，依据 MADT 的 GICC 条目或设备树。',
+
   // --- board
   'board.fixed.label': 'CPU 热插拔',
   'board.fixed.ask': '再插入一个 CPU',

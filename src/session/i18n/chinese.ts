@@ -145,7 +145,7 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'chain.rule.hardware': '保持电平，直到被清除',
   'chain.rule.interrupt': '借用当前任务；不得睡眠',
   'chain.rule.kacpid': '可以睡眠的工作线程：执行 AML',
-  'chain.rule.notify': '等 AML 结束，GPE 才能继续',
+  'chain.rule.notify': '在 AML 方法之后，而不在其中',
   'chain.rule.hotplug': '可能要等待前面两个队列',
   'chain.why.kacpid': '`kacpid`：中断不能睡眠，AML 可能。所以方法由工作线程稍后执行。',
   'chain.why.notify': '`kacpi_notify`：通知在方法结束之后投递，而不是在方法之内。',
@@ -314,7 +314,7 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'say.unmodelled': '实验室没有模拟：`{what}`。',
 
   // --- what functions do
-  'fn.handle_fasteoi_irq': '只需要 EOI 的 I/O APIC 中断的流处理函数。',
+  'fn.handle_fasteoi_irq': '只需要 EOI 的中断的流处理函数。',
   'fn.acpi_irq': 'SCI 的处理函数。它询问 ACPICA 这个中断是否属于自己。',
   'fn.acpi_ev_sci_xrupt_handler': 'ACPICA 一侧的 SCI 处理：先看固定事件，再看 GPE 寄存器。',
   'fn.acpi_ev_fixed_event_detect': '读取 PM1 的状态与使能寄存器，检查电源按钮等固定事件。',

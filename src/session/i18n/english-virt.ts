@@ -37,6 +37,11 @@ export const englishVirt = {
   'stage.explain.ged.hotplug':
     'The work first waits until all notifications are over: it flushes `kacpid` and `kacpi_notify`. A work item that waits for its own queue would wait for ever: hence a queue of its own.',
 
+  'stage.explain.ged.cpu.device':
+    'QEMU’s monitor. On `virt` it plugs and unplugs no CPU: `device_add` of one is refused, and the guest hears nothing of it.',
+  'stage.explain.ged.cpu.driver':
+    'The write to `online` in sysfs: the CPU bus takes the CPU down, or brings it up. All CPUs of `virt` have been registered at boot, from the GICC entries of the MADT or from the device tree.',
+
   // --- board
   'board.fixed.label': 'CPU hotplug',
   'board.fixed.ask': 'Plug in one more CPU',

@@ -147,7 +147,7 @@ export const english = {
   'chain.rule.hardware': 'holds its line until it is cleared',
   'chain.rule.interrupt': 'borrows a task; may not sleep',
   'chain.rule.kacpid': 'a worker that may sleep: runs AML',
-  'chain.rule.notify': 'after the AML, so the GPE can go on',
+  'chain.rule.notify': 'after the AML method, not inside it',
   'chain.rule.hotplug': 'may wait for both queues before it',
   'chain.why.kacpid': '`kacpid`: the interrupt may not sleep, AML may. So the method is run later, by a worker.',
   'chain.why.notify': '`kacpi_notify`: a notification is delivered when the method is over, not inside it.',
@@ -328,7 +328,7 @@ export const english = {
   'say.unmodelled': 'Not modelled by the lab: `{what}`.',
 
   // --- what functions do
-  'fn.handle_fasteoi_irq': 'The flow handler of I/O APIC interrupts that need nothing but an end-of-interrupt.',
+  'fn.handle_fasteoi_irq': 'The flow handler of interrupts that need nothing but an end-of-interrupt.',
   'fn.acpi_irq': 'The SCI’s handler. It asks ACPICA whether the interrupt was its own.',
   'fn.acpi_ev_sci_xrupt_handler': 'ACPICA’s side of the SCI: looks at fixed events first, then at the GPE registers.',
   'fn.acpi_ev_fixed_event_detect': 'Reads PM1 status and enable for the power button and other fixed events.',
