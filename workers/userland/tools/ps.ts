@@ -11,7 +11,7 @@ const PAGE_KIB = 4;
 const PROCESS_COST = 20_000;
 
 /** What /proc/PID/stat says, and its neighbours. */
-interface Process {
+export interface Process {
   readonly pid: number;
   readonly comm: string;
   /** Fields of stat from `state` on, by proc(5)'s numbers less 3. */
@@ -153,7 +153,7 @@ function* readUptime(tool: Tool): Co<number> {
   return typeof text === 'string' ? Number.parseFloat(text) : tool.sys.clock_gettime('monotonic') / 1e9;
 }
 
-function* readProcesses(tool: Tool): Co<Process[]> {
+export function* readProcesses(tool: Tool): Co<Process[]> {
   const entries = yield* tool.sys.getdents('/proc');
   if (typeof entries === 'number') return [];
   const pids = entries.map((entry) => Number(entry.name)).filter((pid) => pid > 0);

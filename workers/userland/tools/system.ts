@@ -69,32 +69,41 @@ export function* hostname(tool: Tool): Co<number> {
   return 0;
 }
 
-export function* uptime(tool: Tool): Co<number> {
-  const options = yield* tool.options('psV', { pretty: 'p', since: 's' });
+/** Seconds since boot, whole ones. */
+function* secondsSinceBoot(tool: Tool): Co<number> {
   const text = yield* readFile(tool.sys, '/proc/uptime');
-  const seconds = Math.floor(
-    typeof text === 'string' ? Number.parseFloat(text) : tool.sys.clock_gettime('monotonic') / 1e9,
-  );
+  return Math.floor(typeof text === 'string' ? Number.parseFloat(text) : tool.sys.clock_gettime('monotonic') / 1e9);
+}
+
+/** What uptime prints, without the line's end; w and top begin with it. */
+export function* uptimeLine(tool: Tool): Co<string> {
+  const seconds = yield* secondsSinceBoot(tool);
   const [days, hours, minutes] = [
     Math.floor(seconds / 86_400),
     Math.floor(seconds / 3600) % 24,
     Math.floor(seconds / 60) % 60,
   ];
-  if (options.has('p')) {
-    yield* tool.print(
-      `up ${hours > 0 ? `${hours} hour${hours > 1 ? 's' : ''}, ` : ''}${minutes} minute${minutes === 1 ? '' : 's'}\n`,
-    );
-    return 0;
-  }
   const load = yield* readFile(tool.sys, '/proc/loadavg');
   const average = typeof load === 'string' ? load.split(' ').slice(0, 3).join(', ') : '0.00, 0.00, 0.00';
   const now = calendarTime(tool.sys.clock_gettime('realtime') / 1e9);
   const two = (value: number): string => String(value).padStart(2, '0');
   const since = hours > 0 ? `${String(hours).padStart(2)}:${two(minutes)}` : `${minutes} min`;
   const clock = `${two(now.hour)}:${two(now.minute)}:${two(now.second)}`;
-  yield* tool.print(
-    ` ${clock} up ${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${since},  0 user,  load average: ${average}\n`,
-  );
+  const length = `${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${since}`;
+  return ` ${clock} up ${length},  0 user,  load average: ${average}`;
+}
+
+export function* uptime(tool: Tool): Co<number> {
+  const options = yield* tool.options('psV', { pretty: 'p', since: 's' });
+  if (options.has('p')) {
+    const seconds = yield* secondsSinceBoot(tool);
+    const [hours, minutes] = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+    const before = hours > 0 ? `${hours} hour${hours > 1 ? 's' : ''}, ` : '';
+    yield* tool.print(`up ${before}${minutes} minute${minutes === 1 ? '' : 's'}\n`);
+  } else if (options.has('s')) {
+    const start = (tool.sys.clock_gettime('realtime') - tool.sys.clock_gettime('monotonic')) / 1e9;
+    yield* tool.print(`${formatTime('%Y-%m-%d %H:%M:%S', start)}\n`);
+  } else yield* tool.print(`${yield* uptimeLine(tool)}\n`);
   return 0;
 }
 
@@ -389,22 +398,6 @@ export function* echo(tool: Tool): Co<number> {
 export function* pwd(tool: Tool): Co<number> {
   yield* tool.print(`${yield* tool.sys.getcwd()}\n`);
   return 0;
-}
-
-export function* cmp(tool: Tool): Co<number> {
-  const options = yield* tool.options('ls', { silent: 's', quiet: 's' }, 2);
-  const [first = '', second = '-'] = options.operands;
-  const a = yield* tool.readInput(first);
-  const b = yield* tool.readInput(second);
-  if (a === undefined || b === undefined) return 2;
-  if (a === b) return 0;
-  if (options.has('s')) return 1;
-  let at = 0;
-  while (at < a.length && at < b.length && a[at] === b[at]) at++;
-  if (at === a.length || at === b.length)
-    yield* tool.printError(`cmp: EOF on ${at === a.length ? first : second} after byte ${at}\n`);
-  else yield* tool.print(`${first} ${second} differ: byte ${at + 1}, line ${a.slice(0, at).split('\n').length}\n`);
-  return 1;
 }
 
 /** modprobe: the kernel has no loadable modules. */

@@ -4,12 +4,14 @@ import type { ToolSource } from '../program.ts';
 import { udevadm } from '../udev/udevadm.ts';
 import { awk } from './awk.ts';
 import { cat, head, nl, tac, tail, tee, wc } from './cat.ts';
+import { cmp, comm, diff } from './compare.ts';
 import { chcpu, lscpu } from './cpus.ts';
 import { chmod, cp, find, ln, mkdir, mktemp, mv, readlink, rm, rmdir, stat, touch } from './files.ts';
 import { grep } from './grep.ts';
 import { ls } from './ls.ts';
 import { chmem, lsmem, numactl, numastat } from './memory.ts';
 import { dd, memhog } from './memory-users.ts';
+import { pgrep, pidof, pkill } from './process-search.ts';
 import {
   env,
   falseTool,
@@ -27,9 +29,10 @@ import {
 } from './processes.ts';
 import { ps } from './ps.ts';
 import { sed } from './sed.ts';
+import { lsirq, top, vmstat } from './statistics.ts';
+import { lsmod, sysctl } from './sysctl.ts';
 import {
   clear,
-  cmp,
   date,
   dmesg,
   echo,
@@ -51,8 +54,10 @@ import {
 } from './system.ts';
 import { basename, cut, dirname, expr, od, paste, rev, seq, sort, tr, uniq } from './text.ts';
 import { type ToolMain, toolFactory } from './tool.ts';
+import { arch, groups, logname, mountpoint, nobody, shuf, w } from './users.ts';
 
 const TOOLS: Readonly<Record<string, ToolMain>> = {
+  arch,
   awk,
   basename,
   cat,
@@ -61,10 +66,12 @@ const TOOLS: Readonly<Record<string, ToolMain>> = {
   chmod,
   clear,
   cmp,
+  comm,
   cp,
   cut,
   date,
   dd,
+  diff,
   dirname,
   dmesg,
   echo,
@@ -78,24 +85,27 @@ const TOOLS: Readonly<Record<string, ToolMain>> = {
   gawk: awk,
   getconf,
   grep,
+  groups,
   halt: powerOff,
-  hd: od,
   head,
-  hexdump: od,
   hostname,
   id,
   ionice: prefix,
   kill,
   ln,
+  logname,
   ls,
   lscpu,
+  lsirq,
   lsmem,
+  lsmod,
   mawk: awk,
   memhog,
   mkdir,
   mktemp,
   modprobe,
   mount,
+  mountpoint,
   mv,
   nice: prefix,
   nl,
@@ -105,6 +115,9 @@ const TOOLS: Readonly<Record<string, ToolMain>> = {
   numastat,
   od,
   paste,
+  pgrep,
+  pidof,
+  pkill,
   poweroff: powerOff,
   printenv,
   ps,
@@ -118,17 +131,20 @@ const TOOLS: Readonly<Record<string, ToolMain>> = {
   sed,
   seq,
   setsid: prefix,
+  shuf,
   sleep,
   sort,
   stat,
   stdbuf: prefix,
   stty,
   sync,
+  sysctl,
   tac,
   tail,
   taskset,
   tee,
   timeout,
+  top,
   touch,
   tr,
   true: trueTool,
@@ -137,9 +153,13 @@ const TOOLS: Readonly<Record<string, ToolMain>> = {
   uname,
   uniq,
   uptime,
+  users: nobody,
+  vmstat,
+  w,
   watch,
   wc,
   which,
+  who: nobody,
   whoami,
   xargs,
   yes,

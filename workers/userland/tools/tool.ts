@@ -180,6 +180,16 @@ export class Options {
   }
 }
 
+const packageOf = (names: string, version: string): [string, string][] =>
+  names.split(' ').map((name) => [name, version]);
+
+/** What -V tells of tools that come from procps and util-linux. */
+const PACKAGES: Readonly<Record<string, string>> = Object.fromEntries([
+  ...packageOf('free pgrep pidof pkill ps sysctl top uptime vmstat w', 'procps-ng 4.0.2'),
+  ...packageOf('chcpu chmem dmesg ionice lscpu lsirq lsmem mountpoint setsid taskset', 'util-linux 2.38.1'),
+  ['mount', 'util-linux 2.38.1 (libmount 2.38.1: selinux, smack, btrfs, verity, namespaces, assert, debug)'],
+]);
+
 /** Makes a tool's program. */
 export const toolFactory =
   (main: ToolMain, programs: ProgramTable): ProgramFactory =>
@@ -187,8 +197,13 @@ export const toolFactory =
     function* (sys) {
       const tool = new Tool(sys, argv, environment, programs);
       let status: number;
+      const version = argv[1] === '-V' && argv.length === 2 ? PACKAGES[tool.name] : undefined;
       try {
-        status = yield* main(tool);
+        if (version === undefined) status = yield* main(tool);
+        else {
+          yield* tool.print(`${tool.name} from ${version}\n`);
+          status = 0;
+        }
       } catch (error) {
         if (!(error instanceof ToolExit)) throw error;
         status = error.status;
