@@ -228,13 +228,17 @@ export class LabSession {
     return reply;
   }
 
-  /** Keys of the terminal: what is typed while an input is under way goes with the next one. */
+  /**
+   * Keys of the terminal: what is typed while an input is under way goes with the next one, and what is typed while the
+   * guest boots goes to the shell's first prompt: the serial port's FIFO would lose it when the driver takes it over.
+   */
   type(text: string): void {
     this.typed += text;
     if (this.typing) return;
     this.typing = true;
     const send = async (): Promise<void> => {
       while (this.typed !== '') {
+        await this.afterBoot();
         const sent = this.typed;
         this.typed = '';
         await this.input('sh', sent);
@@ -245,6 +249,13 @@ export class LabSession {
       .finally(() => {
         this.typing = false;
       });
+  }
+
+  /** Resolves once the machine has been quiet since it was powered on or reset. */
+  private async afterBoot(): Promise<void> {
+    while (this.machine?.pacer.hurried && !useLab.getState().problem) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
   }
 
   /** A QMP command; negotiates capabilities first, as a client does, where nobody has yet. */
