@@ -27,8 +27,10 @@ import {
   type workqueue_struct,
 } from '../include/linux/workqueue.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
+import { cpu_to_node, for_each_node } from '../mm/numa.ts';
 import { kthread_create } from './kthread.ts';
 import { mutex_lock, mutex_unlock } from './locking/mutex.ts';
+import { pr_warn } from './printk/printk.ts';
 import { schedule, wake_up_process, wq_worker_hooks } from './sched/core.ts';
 import { hrtimer_cancel, hrtimer_init, hrtimer_start } from './time/hrtimer.ts';
 import {
@@ -248,10 +250,31 @@ export const workqueue_prepare_cpu = traced('workqueue_prepare_cpu', function* (
   return 0;
 });
 
+/** wq_numa_possible_cpumask: the nodes that had a possible CPU at boot; empty where there is one node alone. */
+const numaNodes = kernelState<{ withCpus: Set<number>; warned: boolean }>(() => ({
+  withCpus: new Set(),
+  warned: false,
+}));
+
+/** Possible CPUs that are not there yet stand where they were dealt to. */
+function wq_numa_init(k: Kernel): void {
+  if (for_each_node(k).length <= 1) return;
+  for (const cpu of cpu_possible_mask(k)) numaNodes(k).withCpus.add(cpu_to_node(k, cpu));
+}
+
+/** A node whose CPUs came after boot alone keeps the default pool, and that is told once. */
+function* wq_update_unbound_numa(k: Kernel, cpu: number): Co {
+  const nodes = numaNodes(k);
+  if (nodes.withCpus.size === 0 || nodes.warned || nodes.withCpus.has(cpu_to_node(k, cpu))) return;
+  nodes.warned = true;
+  yield* pr_warn(k, 'WARNING: workqueue cpumask: online intersect > possible intersect');
+}
+
 /** CPUHP_AP_WORKQUEUE_ONLINE: binds the workers to their CPU again. */
 export const workqueue_online_cpu = traced('workqueue_online_cpu', function* (k: Kernel, cpu: number): Co<number> {
   yield* mutex_lock(k, state(k).attach);
   for (const pool of state(k).cpuPools.get(cpu) ?? []) yield* rebind_workers(k, pool);
+  yield* wq_update_unbound_numa(k, cpu);
   yield* mutex_unlock(k, state(k).attach);
   return 0;
 });
@@ -279,6 +302,7 @@ export function* workqueue_init_early(k: Kernel): Co {
 
 /** Creates the rescuers of early workqueues and the boot CPU's first workers. */
 export function* workqueue_init(k: Kernel): Co {
+  wq_numa_init(k);
   const s = state(k);
   for (const wq of s.workqueues) if (wq.flags & WQ_MEM_RECLAIM) yield* init_rescuer(k, wq);
   const cpu = smp_processor_id(k);

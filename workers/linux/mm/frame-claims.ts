@@ -10,7 +10,8 @@ import { claimInZone, type FrameUse, type Migration, migrateFrames, moveInZone, 
 import { cpu_to_node } from './numa.ts';
 import { nodeZone, type ZoneName, type zone } from './page_alloc.ts';
 import { freePages } from './vmstat.ts';
-import { fallbackOrder, protection } from './watermark.ts';
+import { protection } from './watermark.ts';
+import { fallbackOrder } from './zonelists.ts';
 
 const ZONE_ORDER: readonly ZoneName[] = ['Movable', 'Normal', 'DMA32', 'DMA'];
 

@@ -7,7 +7,12 @@ import { ERRNO } from '../../abi/syscall.ts';
 import { type Co, spend, traced } from '../../sim/coroutine.ts';
 import { device_online } from '../drivers/base/core.ts';
 import { create_memory_block_devices, remove_memory_block_devices } from '../drivers/base/memory.ts';
-import { register_memory_blocks_under_node, register_one_node, try_offline_node } from '../drivers/base/node.ts';
+import {
+  __register_one_node,
+  register_memory_blocks_under_node,
+  register_one_node,
+  try_offline_node,
+} from '../drivers/base/node.ts';
 import { memory_block_size_bytes, walk_memory_blocks } from '../include/linux/memory.ts';
 import { archOps } from '../kernel/arch-ops.ts';
 import { pr_err } from '../kernel/printk/printk.ts';
@@ -97,7 +102,7 @@ function* addBlocks(k: Kernel, nid: number, start: number, size: number): Co<num
   if (added > 0) {
     numaTables(k).online.add(nid);
     reportNodeMasks(k);
-    yield* register_one_node(k, nid);
+    yield* __register_one_node(k, nid);
   }
   yield* register_memory_blocks_under_node(k, nid, start, size);
   return 0;

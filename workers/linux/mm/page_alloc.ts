@@ -8,7 +8,8 @@ import { archOps } from '../kernel/arch-ops.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 import { zoneMovableStart } from './movable_zone.ts';
-import { for_each_node, for_each_online_node, node_distance, node_online, numaTables } from './numa.ts';
+import { for_each_node, for_each_online_node, node_online, numaTables } from './numa.ts';
+import { buildFallbackOrders, fallbackOrder } from './zonelists.ts';
 
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;
@@ -201,20 +202,14 @@ export function* free_area_init(k: Kernel): Co {
 /** Pages of struct page for the memory, which the allocator does not hand out. */
 const memmapPages = (count: number): number => Math.ceil((count * 64) / PAGE_SIZE);
 
-/** More than there are. */
-const MAX_NODES = 1024;
-
 /** Tells of the order in which nodes are asked for memory, at boot. */
 export function* build_all_zonelists_init(k: Kernel): Co {
   const nodes = for_each_online_node(k);
   const withMemory = nodes.filter((nid) => nodeZones(k, nid).some(populated_zone));
+  // no CPU has told its node yet
+  buildFallbackOrders(k, for_each_node(k), withMemory, () => false);
   for (const nid of for_each_node(k)) {
-    // the node itself, then the others by distance and, among equals, by number from it on
-    const others = withMemory.filter((node) => node !== nid);
-    const after = (node: number): number => (node > nid ? node : node + MAX_NODES);
-    others.sort((a, b) => node_distance(k, nid, a) - node_distance(k, nid, b) || after(a) - after(b));
-    const order = [nid, ...others];
-    yield* pr_info(k, `Fallback order for Node ${nid}: ${order.join(' ')} `);
+    yield* pr_info(k, `Fallback order for Node ${nid}: ${fallbackOrder(k, nid).join(' ')} `);
   }
   const zones = for_each_zone(k).filter(populated_zone);
   const total = zones.reduce((sum, zone) => sum + zone.present_pages - memmapPages(zone.spanned_pages), 0);

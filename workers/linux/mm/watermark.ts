@@ -5,13 +5,14 @@
  */
 import { roundUpPowerOfTwo } from '../../sim/bits.ts';
 import { type Co, traced } from '../../sim/coroutine.ts';
-import { cpu_possible_mask } from '../include/linux/cpumask.ts';
+import { cpu_online_mask, cpu_possible_mask } from '../include/linux/cpumask.ts';
 import { archOps } from '../kernel/arch-ops.ts';
 import { pr_info } from '../kernel/printk/printk.ts';
 import { type Kernel, kernelState } from '../kernel-context.ts';
 import { nodeStates } from './node_states.ts';
-import { cpu_to_node, for_each_node, for_each_online_node, node_distance, numaTables } from './numa.ts';
+import { cpu_to_node, for_each_node, for_each_online_node, numaTables } from './numa.ts';
 import { for_each_zone, nodeZones, PAGES_PER_SECTION, populated_zone, type zone } from './page_alloc.ts';
+import { buildFallbackOrders, fallbackOrder } from './zonelists.ts';
 
 /** struct page of a section's pages. */
 const MEMMAP_PAGES = (PAGES_PER_SECTION * 64) / 4096;
@@ -159,23 +160,16 @@ export function init_per_zone_wmark_min(k: Kernel): void {
   khugepaged_min_free_kbytes_update(k);
 }
 
-/** The node itself, then those with memory by distance, among equals the next numbers first. */
-export function fallbackOrder(k: Kernel, nid: number): number[] {
-  const after = (other: number): number => (other > nid ? other : other + MAX_NUMNODES);
-  const others = [...nodeStates(k).memory].filter((other) => other !== nid);
-  others.sort((a, b) => node_distance(k, nid, a) - node_distance(k, nid, b) || after(a) - after(b));
-  return [nid, ...others];
-}
-
-const MAX_NUMNODES = 1024;
-
 /** The highest zone that policies apply to: the last populated kernel zone. */
 const policyZones = kernelState<{ zone: string }>(() => ({ zone: 'DMA' }));
 
 /** Makes the fallback lists anew, when a zone got its first page or lost its last; of one node, when it comes. */
 export const build_all_zonelists = traced('build_all_zonelists', function* (k: Kernel, node?: number): Co {
   const nodes = for_each_online_node(k);
-  for (const nid of node === undefined ? for_each_node(k) : [node]) {
+  const built = node === undefined ? for_each_node(k) : [node];
+  const withCpus = new Set([...cpu_online_mask(k)].map((cpu) => cpu_to_node(k, cpu)));
+  buildFallbackOrders(k, built, nodeStates(k).memory, (nid) => withCpus.has(nid));
+  for (const nid of built) {
     const order = fallbackOrder(k, nid).map((other) => `${other} `);
     yield* pr_info(k, `Fallback order for Node ${nid}: ${order.join('')}`);
   }

@@ -22,15 +22,20 @@ function* attribute(tool: Tool, path: string): Co<string | undefined> {
   return typeof text === 'string' ? text.trim() : undefined;
 }
 
-/** Size of a block in bytes, and the blocks in the order of their addresses. */
-function* readBlocks(tool: Tool): Co<{ readonly size: number; readonly blocks: Block[] }> {
+/** Size of a block in bytes, and the blocks' numbers in the order of their addresses. */
+function* blockNumbers(tool: Tool): Co<{ readonly size: number; readonly numbers: number[] }> {
   const size = yield* attribute(tool, `${MEMORY}/block_size_bytes`);
   const entries = yield* tool.sys.getdents(MEMORY);
   if (size === undefined || typeof entries === 'number')
     return yield* tool.fail('This system does not support memory blocks');
   const numbers = entries.map((entry) => /^memory(\d+)$/.exec(entry.name)?.[1]).filter((text) => text !== undefined);
+  return { size: Number.parseInt(size, 16), numbers: numbers.map(Number).sort((a, b) => a - b) };
+}
+
+function* readBlocks(tool: Tool): Co<{ readonly size: number; readonly blocks: Block[] }> {
+  const { size, numbers } = yield* blockNumbers(tool);
   const blocks: Block[] = [];
-  for (const number of numbers.map(Number).sort((a, b) => a - b)) {
+  for (const number of numbers) {
     const base = `${MEMORY}/memory${number}`;
     const files = yield* tool.sys.getdents(base);
     const names = typeof files === 'number' ? [] : files.map((entry) => entry.name);
@@ -42,7 +47,7 @@ function* readBlocks(tool: Tool): Co<{ readonly size: number; readonly blocks: B
       zones: ((yield* attribute(tool, `${base}/valid_zones`)) ?? '').replace(/ /g, '/'),
     });
   }
-  return { size: Number.parseInt(size, 16), blocks };
+  return { size, blocks };
 }
 
 /** `128M`, `1.5G`: what util-linux' sizes look like. */
@@ -115,6 +120,7 @@ export function* lsmem(tool: Tool): Co<number> {
     sysroot: 's',
     summary: 'Y',
   });
+  if (options.operands.length > 0) return yield* tool.usageError('bad usage');
   const root = options.value('s');
   if (root !== undefined && !(yield* isDirectory(tool, `${root}${MEMORY}`))) {
     return yield* tool.fail(`cannot open ${MEMORY}: No such file or directory`);
@@ -202,12 +208,16 @@ function parseSize(text: string): number | undefined {
   return Number(number) * 1024 ** ' KMGT'.indexOf(unit === '' ? ' ' : unit.toUpperCase());
 }
 
-const ZONES = ['DMA', 'DMA32', 'Normal', 'Highmem', 'Movable', 'Device'];
+const ZONES = ['dma', 'dma32', 'normal', 'highmem', 'movable', 'device'];
+
+/** Exit status when some blocks changed, and others did not. */
+const SOME_OK = 64;
 
 interface Change {
   readonly enables: boolean;
   readonly zone: string | undefined;
   readonly verbose: boolean;
+  /** Of a block, in bytes. */
   readonly size: number;
 }
 
@@ -215,58 +225,70 @@ interface Change {
 const blockName = (block: number, size: number): string =>
   `Memory Block ${block} (${hexAddress(block * size)}-${hexAddress((block + 1) * size - 1)})`;
 
-/** What is written to a block's state; undefined when its zone is not the one that was asked for. */
-function wantedState({ enables, zone }: Change, block: Block): string | undefined {
-  if (!enables) return 'offline';
-  if (zone === undefined) return 'online';
-  if (!block.zones.split('/').includes(zone)) return undefined;
-  return zone === 'Movable' ? 'online_movable' : 'online_kernel';
+/** Whether the block is as it is meant to be already. */
+function* isChanged(tool: Tool, { enables }: Change, block: number): Co<boolean> {
+  const state = yield* attribute(tool, `${MEMORY}/memory${block}/state`);
+  return state === (enables ? 'online' : 'offline');
+}
+
+/**
+ * What is written to a block's state; undefined when its zone is not the one that was asked for. Without a zone, memory
+ * that may become movable does.
+ */
+function* wantedState(tool: Tool, { enables, zone }: Change, block: number): Co<string | undefined> {
+  const zones = (yield* attribute(tool, `${MEMORY}/memory${block}/valid_zones`))?.toLowerCase() ?? '';
+  if (!enables) return zone === undefined || zones.startsWith(zone) ? 'offline' : undefined;
+  if (zone === undefined) return zones.includes('movable') ? 'online_movable' : 'online';
+  if (!zones.includes(zone)) return undefined;
+  return zone === 'movable' ? 'online_movable' : 'online_kernel';
 }
 
 /** So many blocks, whichever will; memory goes from the end first. */
-function* changeCount(tool: Tool, change: Change, blocks: readonly Block[], count: number): Co<number> {
+function* changeCount(tool: Tool, change: Change, blocks: readonly number[], count: number): Co<number> {
   const { enables, size, verbose } = change;
   let changed = 0;
   for (const block of enables ? blocks : [...blocks].reverse()) {
     if (changed === count) break;
-    const state = (block.state === 'offline') === enables ? wantedState(change, block) : undefined;
+    if (yield* isChanged(tool, change, block)) continue;
+    const state = yield* wantedState(tool, change, block);
     if (state === undefined) continue;
-    const error = yield* writeState(tool, block.number, state);
+    const error = yield* writeState(tool, block, state);
     if (error >= 0) changed++;
     const done = enables ? 'enable' : 'disable';
-    if (verbose) yield* tool.print(`${blockName(block.number, size)} ${error < 0 ? `${done} failed` : `${done}d`}\n`);
+    if (verbose) yield* tool.print(`${blockName(block, size)} ${error < 0 ? `${done} failed` : `${done}d`}\n`);
   }
   if (changed === count) return 0;
   yield* tool.complain(`Could only ${enables ? 'enable' : 'disable'} ${shortSize(changed * size)} of memory`);
-  return changed > 0 ? 64 : 1;
+  return changed > 0 ? SOME_OK : 1;
 }
 
-/** Blocks from `first` to `last`. */
-function* changeRange(tool: Tool, change: Change, blocks: readonly Block[], first: number, last: number): Co<number> {
+/** Blocks from `first` to `last`, those that do not exist as well: they fail without a word. */
+function* changeRange(tool: Tool, change: Change, blocks: readonly number[], first: number, last: number): Co<number> {
   const { enables, size, verbose } = change;
   const done = enables ? 'enable' : 'disable';
-  const meant = blocks.filter(({ number }) => number >= first && number <= last);
-  let failed = 0;
-  for (const block of meant) {
-    const name = blockName(block.number, size);
-    if ((block.state === 'offline') !== enables) {
+  let left = last - first + 1;
+  for (const block of blocks) {
+    if (block < first || block > last) continue;
+    const name = blockName(block, size);
+    if (yield* isChanged(tool, change, block)) {
       if (verbose) yield* tool.print(`${name} already ${done}d\n`);
+      left--;
       continue;
     }
-    const state = wantedState(change, block);
+    const state = yield* wantedState(tool, change, block);
     if (state === undefined) {
       yield* tool.complain(`${name} ${done} failed: Zone mismatch`);
-      failed++;
       continue;
     }
-    const error = yield* writeState(tool, block.number, state);
-    if (error < 0) {
-      yield* tool.complain(`${name} ${done} failed: ${errorText(error)}`);
-      failed++;
-    } else if (verbose) yield* tool.print(`${name} ${done}d\n`);
+    const error = yield* writeState(tool, block, state);
+    if (error < 0) yield* tool.complain(`${name} ${done} failed: ${errorText(error)}`);
+    else {
+      left--;
+      if (verbose) yield* tool.print(`${name} ${done}d\n`);
+    }
   }
-  if (meant.length === 0 || failed === meant.length) return 1;
-  return failed > 0 ? 64 : 0;
+  if (left === 0) return 0;
+  return left === last - first + 1 ? 1 : SOME_OK;
 }
 
 export function* chmem(tool: Tool): Co<number> {
@@ -278,16 +300,20 @@ export function* chmem(tool: Tool): Co<number> {
     verbose: 'v',
   });
   const enables = options.has('e');
-  const [asked] = options.operands;
-  if ((!enables && !options.has('d')) || asked === undefined) return yield* tool.usageError('bad usage');
-  const { size, blocks } = yield* readBlocks(tool);
-  const zone = options.value('z');
+  const [asked, ...others] = options.operands;
+  if ((!enables && !options.has('d')) || asked === undefined || others.length > 0) {
+    return yield* tool.usageError('bad usage');
+  }
+  const { size, numbers } = yield* blockNumbers(tool);
+  const zone = options.value('z')?.toLowerCase();
   const request = yield* parseRequest(tool, asked, options.has('b'), size);
-  if (zone !== undefined && !ZONES.includes(zone)) return yield* tool.usageError(`unknown memory zone: ${zone}`);
-  const change: Change = { enables, zone: enables ? zone : undefined, verbose: options.has('v'), size };
+  if (zone !== undefined && !ZONES.includes(zone)) {
+    return yield* tool.usageError(`unknown memory zone: ${options.value('z')}`);
+  }
+  const change: Change = { enables, zone, verbose: options.has('v'), size };
   return request.count === undefined
-    ? yield* changeRange(tool, change, blocks, request.first, request.last)
-    : yield* changeCount(tool, change, blocks, request.count);
+    ? yield* changeRange(tool, change, numbers, request.first, request.last)
+    : yield* changeCount(tool, change, numbers, request.count);
 }
 
 function* writeState(tool: Tool, block: number, state: string): Co<number> {
@@ -320,7 +346,8 @@ function* parseRequest(tool: Tool, text: string, numbers: boolean, blockSize: nu
     if (!/^\d+$/.test(text)) return yield* tool.fail(`Failed to parse size: '${text}': Invalid argument`);
     return { count: undefined, first: number, last: number };
   }
-  const bytes = parseSize(text);
+  // a number alone means MiB
+  const bytes = parseSize(/\d$/.test(text) ? `${text}M` : text);
   if (bytes === undefined) return yield* tool.fail(`Failed to parse size: '${text}': Invalid argument`);
   if (bytes % blockSize !== 0) return yield* tool.fail(`Size must be ${unit}`);
   return { count: bytes / blockSize };

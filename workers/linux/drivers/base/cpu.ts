@@ -15,11 +15,12 @@ import type { bus_type, device, device_driver } from '../../include/linux/device
 import type { attribute } from '../../include/linux/sysfs.ts';
 import { archOps } from '../../kernel/arch-ops.ts';
 import { cpu_device_down, cpu_device_up } from '../../kernel/cpu.ts';
-import { type Kernel, kernelState, perCpu } from '../../kernel-context.ts';
+import { type Kernel, kernelState } from '../../kernel-context.ts';
 import { cpu_to_node, NUMA_NO_NODE } from '../../mm/numa.ts';
 import { bus_to_subsys, device_initialize } from './base.ts';
 import { subsys_system_register } from './bus.ts';
 import { device_register, device_unregister } from './core.ts';
+import { cpuSysDevices, get_cpu_device } from './cpu-devices.ts';
 import { register_cpu_under_node, unregister_cpu_under_node } from './node.ts';
 
 /** struct cpu. */
@@ -29,11 +30,7 @@ export interface cpu {
   dev: device | undefined;
 }
 
-const cpuSysDevices = perCpu<{ dev: device | undefined }>(() => ({ dev: undefined }));
-
-/** The device of a CPU, while it is registered. */
-export const get_cpu_device = (k: Kernel, cpu: number): device | undefined =>
-  cpu >= 0 && cpu < cpuIds(k).nr_cpu_ids ? cpuSysDevices(k, cpu).dev : undefined;
+export { get_cpu_device };
 
 /** The CPU that a device on the cpu bus stands for. */
 const cpuOf = (dev: device): cpu => dev.driver_data as cpu;

@@ -18,6 +18,7 @@ import { nodeMeminfo, nodeNumastat, nodeVmstat } from '../../mm/vmstat.ts';
 import { device_initialize, writeOnly } from './base.ts';
 import { subsys_system_register } from './bus.ts';
 import { device_register, device_unregister } from './core.ts';
+import { get_cpu_device } from './cpu-devices.ts';
 
 export const node_subsys: bus_type = { name: 'node' };
 
@@ -47,8 +48,8 @@ const text = (name: string, of: (k: Kernel) => string): attribute => ({
   },
 });
 
-/** Registers a node that has come online. */
-export function* register_one_node(k: Kernel, nid: number): Co<number> {
+/** Registers a node that has come online, and links its CPUs to it. */
+export function* __register_one_node(k: Kernel, nid: number): Co<number> {
   if (nodeDevices(k).has(nid)) return 0;
   const dev = device_initialize({
     name: `node${nid}`,
@@ -78,6 +79,18 @@ export function* register_one_node(k: Kernel, nid: number): Co<number> {
   if (error < 0) return error;
   if (dev.sd) hugetlb_register_node(k, dev.sd, nid);
   nodeDevices(k).set(nid, dev);
+  for (const cpu of cpu_present_mask(k)) {
+    const device = cpu_to_node(k, cpu) === nid ? get_cpu_device(k, cpu) : undefined;
+    if (device) register_cpu_under_node(k, device, nid);
+  }
+  return 0;
+}
+
+/** The same for a node that comes without memory: its blocks would be linked as well, and there are none. */
+export function* register_one_node(k: Kernel, nid: number): Co<number> {
+  const error = yield* __register_one_node(k, nid);
+  if (error < 0) return error;
+  yield* register_memory_blocks_under_node(k, nid, 0, 0);
   return 0;
 }
 
@@ -155,7 +168,7 @@ export function* node_dev_init(k: Kernel): Co<number> {
   init_cpu_node_state(k);
   reportNodeMasks(k);
   for (const nid of for_each_online_node(k)) {
-    const error = yield* register_one_node(k, nid);
+    const error = yield* __register_one_node(k, nid);
     if (error < 0) return error;
   }
   for (const { dev, nid } of memoryBlockLinks(k).splice(0)) if (dev) register_memory_block_under_node(k, dev, nid);
