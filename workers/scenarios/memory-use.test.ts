@@ -206,6 +206,44 @@ describe('nodes', () => {
   });
 });
 
+describe('a node whose CPUs all came after boot', () => {
+  const cpus = '-smp 2,sockets=4,cores=1,maxcpus=4';
+  const nodes = '-numa node,nodeid=0,memdev=a,cpus=0-1 -numa node,nodeid=1,cpus=2-3 -numa node,nodeid=2';
+  const lab = new Lab(
+    `-M q35 ${cpus} -m 512M,slots=4,maxmem=4G -object memory-backend-ram,id=a,size=512M ${nodes} -accel tcg -cpu qemu64`,
+  );
+  const said = (): string[] => lab.events('printk').map(({ fields }) => String(fields['text']));
+  const warning = 'WARNING: workqueue cpumask: online intersect > possible intersect';
+
+  test('comes online with its first CPU, linked to it; the workqueues have no CPUs of it, and say so once', () => {
+    lab.plug(2);
+    lab.events();
+    lab.sh('echo 1 > /sys/devices/system/cpu/cpu2/online');
+    expect(said()).toContain(warning);
+    expect(lab.sh('cd /sys/devices/system/node/node1; echo cpu*; cd ../../cpu/cpu2; echo node*; cd /')).toBe(
+      'cpu2 cpulist cpumap\nnode1',
+    );
+    lab.sh('echo 0 > /sys/devices/system/cpu/cpu2/online; echo 1 > /sys/devices/system/cpu/cpu2/online');
+    expect(said()).not.toContain(warning);
+  });
+
+  test('others take memory from a node without CPUs before it', () => {
+    for (const node of [1, 2]) {
+      const memory = { 'qom-type': 'memory-backend-ram', id: `m${node}`, size: 2 ** 27 };
+      lab.qmp({ execute: 'object-add', arguments: memory });
+      lab.qmp({ execute: 'device_add', arguments: { driver: 'pc-dimm', id: `d${node}`, memdev: `m${node}`, node } });
+    }
+    online(lab, 32, 'online_movable');
+    lab.events();
+    online(lab, 33, 'online_movable');
+    expect(said().slice(0, 3)).toEqual([
+      'Fallback order for Node 0: 0 2 1 ',
+      'Fallback order for Node 1: 1 2 0 ',
+      'Fallback order for Node 2: 2 0 1 ',
+    ]);
+  });
+});
+
 describe('lsmem and chmem (util-linux 2.38)', () => {
   const lab = new Lab(MACHINE);
   plugDimm(lab, 'd0', 256);
@@ -228,6 +266,14 @@ describe('lsmem and chmem (util-linux 2.38)', () => {
     ['chmem -e -b 99; echo $?', '1'],
     ['chmem -v -e -b 33; echo $?', 'Memory Block 33 (0x0000000108000000-0x000000010fffffff) enabled\n0'],
     ['chmem -e 2G; echo $?', 'chmem: Could only enable 128M of memory\n64'],
+    ['lsmem -P -o BLOCK,ZONES | tail -1', 'BLOCK="32-33" ZONES="Movable"'],
+    [
+      'chmem -v -d -z normal -b 32',
+      'chmem: Memory Block 32 (0x0000000100000000-0x0000000107ffffff) disable failed: Zone mismatch',
+    ],
+    ['chmem -v -d 128; echo $?', 'Memory Block 33 (0x0000000108000000-0x000000010fffffff) disabled\n0'],
+    ['chmem -v -e -z Normal -b 33-40; echo $?', 'Memory Block 33 (0x0000000108000000-0x000000010fffffff) enabled\n64'],
+    ['lsmem extra', "lsmem: bad usage\nTry 'lsmem --help' for more information."],
   ])('%s', (line, shown) => {
     expect(lab.sh(line)).toBe(shown);
   });

@@ -48,6 +48,12 @@ describe('what the machine shows is what the recorded machine did', () => {
     ],
     ['q35-memory-hugetlb', 'hugepages=, the pool grown, shrunk and taken along by blocks that go'],
     ['q35-memory-memmap', 'memmap_on_memory: struct pages in the block, where the range is one block'],
+    ['q35-memory-zones-order', 'online_kernel and online_movable out of order over three DIMMs, valid_zones, unplug'],
+    [
+      'q35-memory-unplug-second',
+      'the second of two DIMMs unplugged and plugged anew; unplugs refused one after the other',
+    ],
+    ['q35-numa-memoryless', 'a node of CPUs alone and one of nothing: they come with a CPU and with a DIMM'],
     ['q35-memory-movable-node', 'movable_node, distances between nodes, blocks brought online from the far end'],
     ['virt-cpu-psci', 'arm64: CPUs switched off and on through PSCI, CPU 0 as well; a failing state'],
     ['virt-without-firmware', 'arm64: a device tree, no ACPI; a DIMM refused, a CPU switched off and on'],
