@@ -1,7 +1,8 @@
-import { type CSSProperties, lazy, Suspense, useEffect, useState } from 'react';
+import { type ComponentType, type CSSProperties, lazy, Suspense, useEffect, useState } from 'react';
 import { CONDITION_SHAPE } from './session/condition-mark.ts';
 import { CPU_CONDITIONS } from './session/fold-cpus.ts';
 import { changePreferences, useLab } from './session/lab-state.ts';
+import { fetchPart } from './session/late.ts';
 import { PANELS, type PanelName } from './session/preferences.ts';
 import { useLanguageTag, useTranslate } from './session/session-context.ts';
 import { Board } from './views/board/board.tsx';
@@ -21,19 +22,18 @@ import { Panel } from './widgets/panel.tsx';
 import { PanelTabs } from './widgets/panel-tabs.tsx';
 import './app.css';
 
-const Compare = lazy(() => import('./views/compare/compare.tsx').then((module) => ({ default: module.Compare })));
-const NewMachine = lazy(() =>
-  import('./views/new-machine/new-machine.tsx').then((module) => ({ default: module.NewMachine })),
-);
+/** A part of the page that is a chunk of its own. */
+const late = <P,>(load: () => Promise<ComponentType<P>>) => lazy(async () => ({ default: await fetchPart(load) }));
+
+const Compare = late(async () => (await import('./views/compare/compare.tsx')).Compare);
+const NewMachine = late(async () => (await import('./views/new-machine/new-machine.tsx')).NewMachine);
 // Memory comes after the page's first picture.
-const DimmSlots = lazy(() => import('./views/board/dimms.tsx').then((module) => ({ default: module.DimmSlots })));
-const FixedCpus = lazy(() => import('./views/board/fixed-cpus.tsx').then((module) => ({ default: module.FixedCpus })));
-const LeftOut = lazy(() => import('./views/board/left-out.tsx').then((module) => ({ default: module.LeftOut })));
-const NodeMasks = lazy(() => import('./views/masks/node-masks.tsx').then((module) => ({ default: module.NodeMasks })));
-const Memory = lazy(() => import('./views/memory/memory.tsx').then((module) => ({ default: module.Memory })));
-const BlockDetail = lazy(() =>
-  import('./views/memory/block-detail.tsx').then((module) => ({ default: module.BlockDetail })),
-);
+const DimmSlots = late(async () => (await import('./views/board/dimms.tsx')).DimmSlots);
+const FixedCpus = late(async () => (await import('./views/board/fixed-cpus.tsx')).FixedCpus);
+const LeftOut = late(async () => (await import('./views/board/left-out.tsx')).LeftOut);
+const NodeMasks = late(async () => (await import('./views/masks/node-masks.tsx')).NodeMasks);
+const Memory = late(async () => (await import('./views/memory/memory.tsx')).Memory);
+const BlockDetail = late(async () => (await import('./views/memory/block-detail.tsx')).BlockDetail);
 
 const PICTURES = ['ladder', 'memory'] as const;
 

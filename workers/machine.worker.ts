@@ -5,7 +5,14 @@ import type { Architecture, LateParts } from './machine/architecture.ts';
 import { configure } from './machine/machine.ts';
 import { Session } from './machine/session.ts';
 import type { MonitorCommands } from './monitor/qmp-context.ts';
-import type { LabMachine, LogCredit, LogMessage, LogPort, Progress } from './protocol/machine-api.ts';
+import {
+  type LabMachine,
+  type LogCredit,
+  type LogMessage,
+  type LogPort,
+  NOT_FETCHED,
+  type Progress,
+} from './protocol/machine-api.ts';
 import type { InputChannel } from './protocol/scenario.ts';
 import type { LateUserland } from './userland/program.ts';
 
@@ -30,15 +37,24 @@ function tooEarly(part: string): never {
   throw new Error(`the ${part} is used before it is loaded`);
 }
 
+/** A chunk, once it is there. */
+async function fetched<T>(chunk: Promise<T>): Promise<T> {
+  try {
+    return await chunk;
+  } catch (error) {
+    throw Object.assign(new Error(error instanceof Error ? error.message : String(error)), { name: NOT_FETCHED });
+  }
+}
+
 /** Loads what a machine is built from. */
 async function loadFor(board: MachineConfig['board']): Promise<void> {
-  if (board === 'virt') arm64 ??= (await import('./machine/arm64.ts')).arm64;
+  if (board === 'virt') arm64 ??= (await fetched(import('./machine/arm64.ts'))).arm64;
 }
 
 /** Loads what an input of the channel needs. */
 async function load(channel: InputChannel): Promise<void> {
-  if (channel === 'sh') userland ??= (await import('./userland/late.ts')).lateUserland;
-  else monitor ??= (await import('./monitor/qmp-commands.ts')).monitorCommands;
+  if (channel === 'sh') userland ??= (await fetched(import('./userland/late.ts'))).lateUserland;
+  else monitor ??= (await fetched(import('./monitor/qmp-commands.ts'))).monitorCommands;
 }
 
 let loadsAhead = false;

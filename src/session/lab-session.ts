@@ -1,36 +1,19 @@
 import * as Comlink from 'comlink';
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
-import type { MachineDescription, StepKind } from '../../workers/protocol/machine-api.ts';
-import { DEFAULT_SCENARIO, type InputChannel, type Scenario } from '../../workers/protocol/scenario.ts';
+import type { InputResult, MachineDescription, StepKind } from '../../workers/protocol/machine-api.ts';
+import { DEFAULT_SCENARIO, type InputChannel, type Parsed, type Scenario } from '../../workers/protocol/scenario.ts';
+import { onlineCommand, plugCommand, unplugCommand } from './cpu-commands.ts';
 import type { SlotState } from './fold-cpus.ts';
 import { loadVirtSentences } from './i18n/translate.ts';
 import { type LabClient, startLabClient } from './lab-client.ts';
 import { type LabState, type Problem, selectEvent, useLab } from './lab-state.ts';
+import { fetchPart, isNotFetched, untilRetried } from './late.ts';
 import { LogStore, NO_VERSIONS } from './log-store.ts';
 import { type DimmRequest, plugDimmCommands, unplugDimmCommand } from './memory-commands.ts';
 import { Pacer } from './pacer.ts';
 import { type ConsoleName, SPEEDS } from './preferences.ts';
 import { loadReadyScenario } from './ready-scenarios.ts';
 import { decodeScenario, encodeScenario } from './url-scenario.ts';
-
-/** The QMP line that plugs a CPU into a slot. */
-export function plugCommand(slot: SlotState, cpuType: string): string {
-  const id = `cpu${slot.slot.index}`;
-  return JSON.stringify({ execute: 'device_add', arguments: { driver: cpuType, id, ...slot.slot.props } });
-}
-
-/** The QMP line that asks for a CPU back. A CPU of power-on has no id: its path is what QEMU refuses it by. */
-export function unplugCommand(slot: SlotState): string {
-  return JSON.stringify({
-    execute: 'device_del',
-    arguments: { id: slot.id === '' ? `cpu${slot.slot.index}` : slot.id },
-  });
-}
-
-/** The shell line that brings a CPU online or takes it offline. */
-export function onlineCommand(cpu: number, online: boolean): string {
-  return `echo ${online ? 1 : 0} > /sys/devices/system/cpu/cpu${cpu}/online`;
-}
 
 const CONSOLE_OF_INPUT: Readonly<Record<string, ConsoleName>> = { qmp: 'qmp', hmp: 'hmp', sh: 'shell' };
 
@@ -45,7 +28,8 @@ export class LabSession {
   private machine: RunningMachine | undefined;
   private frame: number | undefined;
   private linking: Promise<void> = Promise.resolve();
-  private loading: Promise<void> = Promise.resolve();
+  /** A machine that could not be powered on for want of a part. */
+  private unopened: { readonly scenario: Scenario; readonly play: boolean } | undefined;
   private shownRound = -1;
   private typed = '';
   private typing = false;
@@ -106,12 +90,15 @@ export class LabSession {
     const early: Parameters<LabClient['onChunks']>[0][] = [];
     client.onChunks = (chunks) => early.push(chunks);
     client.onFault = (message) => this.fail({ of: 'crash', reason: message });
-    const opened = await client.machine.powerOn(scenario, Comlink.transfer(client.logPort, [client.logPort]));
+    const { opened, missing } = await openMachine(client, scenario);
     if (!opened.ok) {
       client.close();
-      if (!this.machine || play) this.fail({ of: 'power', reason: opened.error });
+      if (this.machine && !play) return opened;
+      if (missing) this.unopened = { scenario, play };
+      this.fail({ of: missing ? 'load' : 'power', reason: opened.error });
       return opened;
     }
+    this.unopened = undefined;
     if (opened.value.board === 'virt') await loadVirtSentences().catch(() => undefined);
     this.close();
     const log = new LogStore(opened.value);
@@ -158,7 +145,7 @@ export class LabSession {
       linkTooLong: false,
       running: true,
     });
-    this.loading = this.loadMemory(log, opened.value);
+    this.loadMemory(log, opened.value).catch((error: unknown) => this.crashed(error));
     await this.setBreakpoints(useLab.getState().breakpoints);
     pacer.run();
     return { ok: true };
@@ -166,13 +153,17 @@ export class LabSession {
 
   /** What the page knows of memory comes after its first picture; without it, the rest of the page works. */
   private async loadMemory(log: LogStore, description: MachineDescription): Promise<void> {
-    try {
-      const { MemoryPart } = await import('./memory-part.ts');
-      log.attachMemory(new MemoryPart(description));
-      this.drawSoon();
-    } catch {
-      // nothing to draw memory with
-    }
+    const { MemoryPart } = await fetchPart(() => import('./memory-part.ts'));
+    log.attachMemory(new MemoryPart(description));
+    this.drawSoon();
+  }
+
+  /** Goes on where a part of the lab could not be fetched: machines, inputs and pictures that wait for it. */
+  async retry(): Promise<void> {
+    const { unopened } = this;
+    this.unopened = undefined;
+    useLab.setState({ problem: undefined });
+    if (unopened) await this.powerOn(unopened.scenario, unopened.play);
   }
 
   /** The same machine, as it was before anything was done to it. */
@@ -216,16 +207,30 @@ export class LabSession {
   async input(channel: InputChannel, text: string): Promise<string | undefined> {
     await this.takeOver();
     const { machine } = this;
-    if (!machine) return undefined;
-    let reply: string | undefined;
-    await machine.pacer.exclusive(async () => {
-      const result = await machine.client.machine.input(channel, text);
-      reply = result.reply;
-      machine.pacer.note(result);
+    while (machine && machine === this.machine) {
+      const result = await this.give(machine, channel, text);
+      if (result instanceof Error) {
+        await untilRetried(result.message);
+        continue;
+      }
+      machine.pacer.wake();
+      this.linkSoon();
+      return result.reply;
+    }
+    return undefined;
+  }
+
+  /** Gives an input; an error where a part that it needs is not there: nothing has happened then. */
+  private async give({ client, pacer }: RunningMachine, channel: InputChannel, text: string) {
+    let given: InputResult | Error | undefined;
+    await pacer.exclusive(async () => {
+      given = await client.machine.input(channel, text).catch((error: unknown) => {
+        if (isNotFetched(error)) return error;
+        throw error;
+      });
+      if (!(given instanceof Error)) pacer.note(given);
     });
-    machine.pacer.wake();
-    this.linkSoon();
-    return reply;
+    return given ?? new Error('not given');
   }
 
   /**
@@ -319,11 +324,17 @@ export class LabSession {
       const { machine } = this;
       await machine?.pacer.exclusive(async () => {});
       await this.linking;
-      await this.loading;
       const { problem, running } = useLab.getState();
       if (problem) return;
       const rests = machine !== undefined && (machine.pacer.resting || !running);
-      if (rests && !this.typing && machine.log.reader.length >= this.lastRecords && this.frame === undefined) return;
+      if (
+        rests &&
+        machine.log.memory &&
+        !this.typing &&
+        machine.log.reader.length >= this.lastRecords &&
+        this.frame === undefined
+      )
+        return;
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
   }
@@ -409,5 +420,18 @@ export class LabSession {
     useLab.setState({ linkTooLong: fragment === undefined });
     if (fragment !== undefined && fragment !== location.hash)
       history.replaceState(history.state, '', `${location.pathname}${fragment}`);
+  }
+}
+
+/** `missing`: for want of a part of the lab, not because such a machine cannot be. */
+async function openMachine(
+  { machine, logPort }: LabClient,
+  scenario: Scenario,
+): Promise<{ readonly opened: Parsed<MachineDescription>; readonly missing: boolean }> {
+  try {
+    return { opened: await machine.powerOn(scenario, Comlink.transfer(logPort, [logPort])), missing: false };
+  } catch (error) {
+    if (!isNotFetched(error)) throw error;
+    return { opened: { ok: false, error: error.message }, missing: true };
   }
 }

@@ -13,7 +13,7 @@ export type Selection =
   | { readonly of: 'state'; readonly state: number; readonly sequence: number };
 
 export interface Problem {
-  readonly of: 'url' | 'power' | 'crash' | 'scenario' | 'ended';
+  readonly of: 'url' | 'power' | 'crash' | 'scenario' | 'load' | 'ended';
   readonly reason: string;
 }
 

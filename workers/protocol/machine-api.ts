@@ -94,6 +94,9 @@ export interface LogPort {
   start(): void;
 }
 
+/** Name of the error with which a call ends for which a part of the lab could not be fetched: it may be made again. */
+export const NOT_FETCHED = 'NotFetched';
+
 export interface LabMachine {
   /**
    * Powers on a machine and hands the log port over; the machine has not run yet. An error is QEMU's or the kernel's

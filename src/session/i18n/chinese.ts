@@ -36,6 +36,8 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'problem.url': '无法读取链接：{reason}',
   'problem.scenario': '没有这个名字的场景：{reason}',
   'problem.power': '这样的机器不成立：{reason}',
+  'problem.load': '实验室的一部分未能取得：{reason}',
+  'problem.retry': '再试一次',
   'problem.crash': '实验室自身出错，机器已停止：{reason}',
   'problem.ended': 'QEMU 已退出：机器不复存在。',
   'problem.again': '重新加电',

@@ -38,6 +38,8 @@ export const english = {
   'problem.url': 'The link could not be read: {reason}',
   'problem.scenario': 'There is no scenario of this name: {reason}',
   'problem.power': 'This machine cannot be: {reason}',
+  'problem.load': 'A part of the lab could not be fetched: {reason}',
+  'problem.retry': 'Try again',
   'problem.crash': 'The machine stopped by a fault of the lab: {reason}',
   'problem.ended': 'QEMU has ended: there is no machine any more.',
   'problem.again': 'Power on again',

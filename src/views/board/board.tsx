@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useRef, useState } from 'react';
 import type { CpuSlot } from '../../../workers/protocol/machine-api.ts';
 import { CONDITION_SHAPE } from '../../session/condition-mark.ts';
+import { onlineCommand, unplugCommand } from '../../session/cpu-commands.ts';
 import { CPU_CONDITIONS, type SlotState } from '../../session/fold-cpus.ts';
-import { onlineCommand, unplugCommand } from '../../session/lab-session.ts';
 import { selectEvent, useLab } from '../../session/lab-state.ts';
 import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
 import { Icon } from '../../widgets/icon.tsx';

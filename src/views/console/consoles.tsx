@@ -1,6 +1,7 @@
 import { type KeyboardEvent, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { type KernelLine, kernelTimeStamp, type MonitorLine } from '../../session/fold-log.ts';
 import { selectEvent, useLab } from '../../session/lab-state.ts';
+import { fetchPart } from '../../session/late.ts';
 import { CONSOLES, type ConsoleName } from '../../session/preferences.ts';
 import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
 import { Button } from '../../widgets/button.tsx';
@@ -9,7 +10,7 @@ import { Tabs } from '../../widgets/tabs.tsx';
 import './consoles.css';
 import { prettyJson, toQmpCommand } from './qmp-command.ts';
 
-const Terminal = lazy(() => import('../../widgets/terminal.tsx'));
+const Terminal = lazy(() => fetchPart(() => import('../../widgets/terminal.tsx')));
 
 /** The guest's shell, QEMU's two monitors, and the kernel's log. */
 export function Consoles() {

@@ -15,7 +15,14 @@ export function Problem({ onNewMachine }: { readonly onNewMachine: () => void })
     await session.powerOn(DEFAULT_SCENARIO);
     await session.nameInAddress(DEFAULT_SCENARIO);
   };
-  const ended = problem.of === 'ended';
+  const ways = {
+    ended: { label: 'problem.again', go: () => session.powerOnAgain() },
+    load: { label: 'problem.retry', go: () => session.retry() },
+  } as const;
+  const { label, go } =
+    problem.of === 'ended' || problem.of === 'load'
+      ? ways[problem.of]
+      : ({ label: 'problem.default', go: startDefault } as const);
   return (
     <div className="problem" role="alert">
       <span className="problem-mark">
@@ -23,8 +30,8 @@ export function Problem({ onNewMachine }: { readonly onNewMachine: () => void })
       </span>
       <p className="problem-text">{translate(`problem.${problem.of}`, { reason: problem.reason })}</p>
       <div className="problem-actions">
-        <Button look="primary" onClick={() => void (ended ? session.powerOnAgain() : startDefault()).catch(() => {})}>
-          {translate(ended ? 'problem.again' : 'problem.default')}
+        <Button look="primary" onClick={() => void go().catch(() => {})}>
+          {translate(label)}
         </Button>
         <Button onClick={onNewMachine}>{translate('machine.new')}</Button>
       </div>

@@ -1,12 +1,13 @@
 import { lazy, Suspense, useState } from 'react';
 import { changePreferences, useLab } from '../../session/lab-state.ts';
+import { fetchPart } from '../../session/late.ts';
 import { FULL_SPEED, SPEEDS } from '../../session/preferences.ts';
 import { useSession, useTranslate } from '../../session/session-context.ts';
 import { formatTime } from '../../session/words.ts';
 import { Button } from '../../widgets/button.tsx';
 import './transport.css';
 
-const Breakpoints = lazy(() => import('./breakpoints.tsx'));
+const Breakpoints = lazy(() => fetchPart(() => import('./breakpoints.tsx')));
 
 /** Run and pause, steps, breakpoints, speed, virtual time. */
 export function Transport() {

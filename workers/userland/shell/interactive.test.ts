@@ -49,7 +49,7 @@ describe('the interactive shell', () => {
     expect(console().type(`echo ${open}\n`)).toBe('> ');
   });
 
-  test('`${ command; }` is a bad substitution, as in bash before 5.3', () => {
+  test('a command between dollar and braces is a bad substitution, as in bash before 5.3', () => {
     const { type } = console();
     expect(type('echo ${\n')).toBe('> ');
     expect(type('echo no; }\n')).toBe(`bash: \${\necho no; }: bad substitution\n${PROMPT}`);
