@@ -1,6 +1,7 @@
 /** The headless machine: `npm run -s lab -- COMMAND …`. */
 import { parseArguments, UsageError } from './cli/arguments.ts';
 import { parseCommandLine, splitCommandLine } from './monitor/command-line.ts';
+import { programOf } from './monitor/machine-types.ts';
 
 type Command = (args: readonly string[]) => void | Promise<void>;
 
@@ -29,7 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
       const line = splitCommandLine(options.get('machine') ?? '');
       const config = line.ok ? parseCommandLine(line.value) : line;
       if (!config.ok) {
-        process.stderr.write(`qemu-system-x86_64: ${config.error}\n`);
+        process.stderr.write(`${programOf(options.get('machine') ?? '')}: ${config.error}\n`);
         process.exitCode = 1;
         return;
       }

@@ -102,9 +102,6 @@ export interface VirtOptions {
   readonly secure: boolean;
   readonly virtualization: boolean;
   readonly iommu: 'none' | 'smmuv3';
-  /** Memory tagging, host memory errors. */
-  readonly mte: boolean;
-  readonly ras: boolean;
   /** x-oem-id and x-oem-table-id: what table headers say instead of BOCHS and BXPC. */
   readonly oemId?: string;
   readonly oemTableId?: string;

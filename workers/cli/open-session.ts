@@ -4,6 +4,7 @@ import { openWithTools } from '../machine/open.ts';
 import type { Session } from '../machine/session.ts';
 import { splitCommandLine } from '../monitor/command-line.ts';
 import { requestedHelp } from '../monitor/command-line-help.ts';
+import { programOf } from '../monitor/machine-types.ts';
 import type { Scenario } from '../protocol/scenario.ts';
 
 /** Undefined when there is no machine to run: what to say is said, and the process's exit status is set. */
@@ -14,14 +15,15 @@ export function openSession(scenario: Scenario, options: Omit<MachineOptions, 'l
     process.stdout.write(help);
     return undefined;
   }
+  const program = programOf(scenario.machine);
   const session = openWithTools(scenario, options);
   if (!session.ok) {
-    process.stderr.write(`qemu-system-x86_64: ${session.error}\n`);
+    process.stderr.write(`${program}: ${session.error}\n`);
     process.exitCode = 1;
     return undefined;
   }
   for (const warning of session.value.machine.board.config.warnings) {
-    process.stderr.write(`qemu-system-x86_64: warning: ${warning}\n`);
+    process.stderr.write(`${program}: warning: ${warning}\n`);
   }
   return session.value;
 }

@@ -228,10 +228,12 @@ export class Machine {
 /** Machines that QEMU would make, and on which the lab's guest could not run: better refused than another one in its place. */
 function unmodelledMachine({ virt, cpuModel }: MachineConfig): string | undefined {
   if (!virt) return undefined;
-  if (['cortex-a7', 'cortex-a15'].includes(cpuModel)) {
-    return `${cpuModel}: a processor of 32 bits is not modelled by the lab; expected -cpu cortex-a57, max or another of 64 bits`;
-  }
-  return virt.gicVersion === 3 ? undefined : 'gic-version=2 is not modelled by the lab; expected gic-version=3';
+  const wrong = [
+    ...(['cortex-a7', 'cortex-a15'].includes(cpuModel) ? [`${cpuModel}, a processor of 32 bits,`] : []),
+    ...(virt.gicVersion === 3 ? [] : ['gic-version=2']),
+  ];
+  if (wrong.length === 0) return undefined;
+  return `${wrong.join(' and ')} ${wrong.length > 1 ? 'are' : 'is'} not modelled by the lab; expected -M virt,gic-version=3 with -cpu cortex-a57, max or another of 64 bits`;
 }
 
 /** What a scenario's machine is; the error is QEMU's message for a command line that it refuses. */

@@ -17,7 +17,8 @@ Options that the lab acts on:
 -h or -help     display this help and exit
 -version        display version information and exit
 -machine [type=]name[,prop[=value][,...]]
-                selects emulated machine ('-machine help' for list): q35, pc or none
+                selects emulated machine ('-machine help' for list): q35, pc, none,
+                or qemu-system-aarch64's virt
 -accel name     selects accelerator (kvm or tcg; '-accel help' for list)
 -cpu cpu        select CPU ('-cpu help' for list)
 -smp [[cpus=]n][,maxcpus=maxcpus][,sockets=sockets][,dies=dies][,cores=cores][,threads=threads]
@@ -30,8 +31,9 @@ Options that the lab acts on:
 -numa dist,src=source,dst=destination,val=distance
 -numa cpu,node-id=node[,socket-id=x][,core-id=y][,thread-id=z]
 -device TYPE-x86_64-cpu[,id=id],socket-id=x,core-id=y,thread-id=z
--device pc-dimm,memdev=id[,id=id][,slot=n][,addr=a][,node=n]
                 a CPU that is present from power-on
+-device pc-dimm,memdev=id[,id=id][,slot=n][,addr=a][,node=n]
+                a DIMM that is present from power-on
 -append cmdline arguments of the guest's kernel
 -name, -uuid    what query-name and query-uuid tell
 -S              freeze the CPUs at startup (use 'c' to start execution)

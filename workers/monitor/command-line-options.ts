@@ -406,10 +406,10 @@ const FLAGS: Readonly<Record<string, (into: Collected) => void>> = {
   },
 };
 
-/** Reads the words into `into`; the result is the first error. */
 /** Options that would make another machine than the lab has. */
 const UNMODELLED_OPTIONS = new Set(['no-acpi', 'preconfig', 'loadvm', 'xen-attach']);
 
+/** Reads the words into `into`; the result is the first error. */
 export function readOptions(words: readonly string[], into: Collected): string | undefined {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';

@@ -1,6 +1,6 @@
 /**
- * device_add and device_del for vCPUs: QEMU's checks in QEMU's order (softmmu/qdev-monitor.c, hw/i386/x86.c
- * x86_cpu_pre_plug, x86_cpu_unplug_request_cb), ending in the board's plug and unplug request.
+ * device_add: QEMU's checks in QEMU's order (softmmu/qdev-monitor.c, hw/i386/x86.c x86_cpu_pre_plug), ending in the
+ * board's plug; DIMMs go on in dimm-add.ts.
  */
 import type { Board, BoardError } from '../abi/board.ts';
 import type { MachineConfig, PossibleCpu } from '../abi/machine-config.ts';

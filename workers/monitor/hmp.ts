@@ -2,6 +2,7 @@
 import type { MemoryBackend } from '../abi/machine-config.ts';
 import { deviceAdd } from './device-add.ts';
 import { deviceDel } from './device-del.ts';
+import { hasMonitorCommand } from './emulator.ts';
 import { cpuProps, hasHotpluggableCpus } from './hotpluggable-cpus.ts';
 import { memoryDevicesText, pluggedSize } from './memory-commands.ts';
 import { dimmHelp, objectHelp } from './object-help.ts';
@@ -145,7 +146,8 @@ const INFO: Readonly<Record<string, InfoCommand>> = {
   numa,
   name: ({ board }) => (board.config.guestName === undefined ? '' : `${board.config.guestName}\n`),
   uuid: ({ board }) => `${board.config.uuid ?? NO_UUID}\n`,
-  kvm: ({ board }) => `kvm support: ${board.config.accelerator === 'kvm' ? 'enabled' : 'disabled'}\n`,
+  kvm: ({ board: { config } }) =>
+    `kvm support: ${config.board === 'virt' ? 'not compiled' : config.accelerator === 'kvm' ? 'enabled' : 'disabled'}\n`,
   memdev: ({ objects }) => `${objects.all().map(memdev).join('')}\n`,
   'memory-devices': ({ board }) => memoryDevicesText(board),
   memory_size_summary: ({ board }) =>
@@ -166,11 +168,11 @@ const INFO: Readonly<Record<string, InfoCommand>> = {
 };
 
 function info(context: QmpContext, rest: string): string {
-  if (rest === '') return HMP_INFO_HELP.trimStart();
+  if (rest === '') return wholeHelp(context, HMP_INFO_HELP);
   const [name = '', argument = ''] = splitWord(rest);
   const run = INFO[name];
   if (!run) {
-    if (helpOf(HMP_INFO_HELP, `info ${name}`) === undefined) return `unknown command: 'info ${name}'\n`;
+    if (helpOf(context, HMP_INFO_HELP, `info ${name}`) === undefined) return `unknown command: 'info ${name}'\n`;
     context.unmodelled(`info ${name}`);
     return `info ${name}: not modelled by the lab\n`;
   }
@@ -179,7 +181,7 @@ function info(context: QmpContext, rest: string): string {
 }
 
 const COMMANDS: Readonly<Record<string, HmpCommand>> = {
-  help: { arguments: 'text?', run: (_context, rest) => help(rest) },
+  help: { arguments: 'text?', run: help },
   quit: {
     arguments: 'none',
     run: (context) => {
@@ -241,20 +243,32 @@ const COMMANDS: Readonly<Record<string, HmpCommand>> = {
 const escapeForRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A command's line of the help text, with those that continue it; undefined: there is no such command. */
-function helpOf(text: string, name: string): string | undefined {
+function helpOf({ board }: QmpContext, text: string, name: string): string | undefined {
+  if (!hasMonitorCommand(board.config, name)) return undefined;
   const names = name.startsWith('info ')
     ? escapeForRegExp(name)
     : `(?:[^\\s|]+\\|)*${escapeForRegExp(name)}(?:\\|\\S+)?`;
   return new RegExp(`^${names} .*\\n(?:\\t.*\\n)*`, 'm').exec(text)?.[0];
 }
 
-function help(topic: string): string {
-  if (topic === '') return HMP_HELP.trimStart();
+/** A help text, without the commands that only the other program has. */
+function wholeHelp({ board }: QmpContext, text: string): string {
+  const lines = text.trimStart().split(/^(?!\t)/m);
+  return lines.filter((line) => hasMonitorCommand(board.config, commandOf(line))).join('');
+}
+
+/** `info mem` of its line of the help, `mce` of that one's. */
+const commandOf = (line: string): string => /^(?:info )?[^\s|]+/.exec(line)?.[0] ?? '';
+
+function help(context: QmpContext, topic: string): string {
+  if (topic === '') return wholeHelp(context, HMP_HELP);
   const [name = '', rest = ''] = splitWord(topic);
   if (name === 'info') {
-    return rest === '' ? HMP_INFO_HELP.trimStart() : (helpOf(HMP_INFO_HELP, `info ${rest}`) ?? unknown(`info ${rest}`));
+    return rest === ''
+      ? wholeHelp(context, HMP_INFO_HELP)
+      : (helpOf(context, HMP_INFO_HELP, `info ${rest}`) ?? unknown(`info ${rest}`));
   }
-  return helpOf(HMP_HELP, name) ?? unknown(name);
+  return helpOf(context, HMP_HELP, name) ?? unknown(name);
 }
 
 const unknown = (name: string): string => `unknown command: '${name}'\n`;
@@ -276,7 +290,7 @@ export function executeHmp(context: QmpContext, text: string): string {
 function runLine(context: QmpContext, text: string): string {
   if (text === '') return '';
   const [typed, rest] = splitWord(text);
-  const line = helpOf(HMP_HELP, typed);
+  const line = helpOf(context, HMP_HELP, typed);
   if (line === undefined) return unknown(typed);
   const names = line.slice(0, line.indexOf(' '));
   const command = names

@@ -13,4 +13,11 @@ export const MACHINES: Readonly<Record<string, LabMachine>> = Object.fromEntries
   ...['virt', 'virt-7.2'].map((name) => [name, { board: 'virt', type: 'virt-7.2', maxCpus: 512 }]),
   ['none', NONE],
 ]);
+
+/** The program that a user would have called for these arguments. */
+export const programOf = (commandLine: string): string =>
+  /(?:^|\s)--?(?:M|machine)\s+(?:\S*,)?(?:type=)?virt(?:-\d+\.\d+)?(?:[,\s]|$)/.test(commandLine)
+    ? 'qemu-system-aarch64'
+    : 'qemu-system-x86_64';
+
 export const DEFAULT_MACHINE: LabMachine = { board: 'pc', type: 'pc-i440fx-7.2', maxCpus: 255 };

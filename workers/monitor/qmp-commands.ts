@@ -1,9 +1,9 @@
 /** The QMP commands that the lab has. */
 import type { BoardError } from '../abi/board.ts';
 import type { MachineConfig } from '../abi/machine-config.ts';
-import { cpuTypeOf } from './cpu-models.ts';
 import { deviceAdd } from './device-add.ts';
 import { deviceDel } from './device-del.ts';
+import { commandNames, cpuDefinitions, machineInfos, targetOf } from './emulator.ts';
 import { executeHmp } from './hmp.ts';
 import { cpuProps, hasHotpluggableCpus } from './hotpluggable-cpus.ts';
 import { memoryDevices, memorySizeSummary } from './memory-commands.ts';
@@ -12,17 +12,12 @@ import { checkArguments, command, type QmpCommand } from './qmp-command.ts';
 import { type MonitorCommands, QmpFailure, runStateOf, setRunning } from './qmp-context.ts';
 import type { QDict, QObject } from './qobject.ts';
 import { QOM_COMMANDS } from './qom-commands.ts';
-import { COMMAND_NAMES } from './tables/command-names.ts';
-import { DEFAULT_MACHINE, MACHINE_TYPES, type MachineType } from './tables/machine-types.ts';
 import { QEMU_VERSION } from './version.ts';
 
 const answer = (refused: BoardError | undefined): QObject | QmpFailure =>
   refused ? new QmpFailure(refused.description, refused.class) : {};
 
 const refusal = (wrong: string | undefined): QObject | QmpFailure => (wrong === undefined ? {} : new QmpFailure(wrong));
-
-/** The emulator's architecture, as QMP names it. */
-const targetOf = ({ board }: MachineConfig): string => (board === 'virt' ? 'aarch64' : 'x86_64');
 
 /** A device that reports on DIMMs and CPUs is there: the GPE block's, or the Generic Event Device. */
 const hasAcpiDevice = ({ board, virt }: MachineConfig): boolean =>
@@ -85,7 +80,12 @@ const NOTHING_TO_TELL: readonly string[] = [
   'query-block-jobs',
   'query-yank',
   'query-stats-schemas',
+  'query-blockstats',
+  'query-vcpu-dirty-limit',
+  'x-query-virtio',
 ];
+
+const UNSUPPORTED = new QmpFailure('this feature or command is not currently supported');
 
 const MACHINE_COMMANDS: readonly QmpCommand[] = [
   command('cont', {}, (context) => refusal(setRunning(context, true))),
@@ -119,9 +119,23 @@ const MACHINE_COMMANDS: readonly QmpCommand[] = [
   command('query-version', {}, () => QEMU_VERSION),
   command('query-target', {}, ({ board }) => ({ arch: targetOf(board.config) })),
   command('query-uuid', {}, ({ board: { config } }) => ({ UUID: config.uuid ?? NO_UUID })),
-  command('query-kvm', {}, ({ board }) => ({ enabled: board.config.accelerator === 'kvm', present: true })),
-  command('query-machines', {}, () => MACHINE_TYPES.map(machineInfo)),
-  command('query-commands', {}, () => COMMAND_NAMES.map((name) => ({ name }))),
+  // the program for a foreign architecture is built without KVM
+  command('query-kvm', {}, ({ board: { config } }) => ({
+    enabled: config.accelerator === 'kvm',
+    present: config.board !== 'virt',
+  })),
+  command('query-machines', {}, ({ board }) => machineInfos(board.config)),
+  command('query-cpu-definitions', {}, ({ board, unmodelled }) => {
+    const definitions = cpuDefinitions(board.config);
+    if (definitions) return definitions;
+    unmodelled('query-cpu-definitions');
+    return new QmpFailure('The command query-cpu-definitions is not modelled by the lab');
+  }),
+  command('query-commands', {}, ({ board }) => commandNames(board.config).map((name) => ({ name }))),
+  command('query-gic-capabilities', {}, () => [
+    { emulated: true, version: 3, kernel: false },
+    { emulated: true, version: 2, kernel: false },
+  ]),
   command('human-monitor-command', { 'command-line': 'string', 'cpu-index': 'int?' }, (context, args) => {
     return executeHmp(context, String(args['command-line']));
   }),
@@ -144,7 +158,29 @@ const MACHINE_COMMANDS: readonly QmpCommand[] = [
   command('query-replay', {}, () => ({ mode: 'none', icount: 0 })),
   command('query-dump', {}, () => ({ status: 'none', completed: 0, total: 0 })),
   command('query-sgx', {}, () => new QmpFailure('No EPC regions defined, SGX not available')),
-  command('query-vm-generation-id', {}, () => new QmpFailure('VM Generation ID device not found')),
+  command('query-vm-generation-id', {}, ({ board: { config } }) => {
+    return config.board === 'virt' ? UNSUPPORTED : new QmpFailure('VM Generation ID device not found');
+  }),
+  command('inject-nmi', {}, ({ board: { config }, unmodelled }) => {
+    if (config.board === 'virt') return UNSUPPORTED;
+    unmodelled('inject-nmi');
+    return new QmpFailure('The command inject-nmi is not modelled by the lab');
+  }),
+  command('query-sgx-capabilities', {}, () => new QmpFailure('SGX is not enabled in KVM')),
+  command('query-sev', {}, () => ({
+    ...{ enabled: false, 'api-minor': 0, handle: 0, state: 'uninit', 'api-major': 0, 'build-id': 0, policy: 0 },
+  })),
+  command('query-xen-replication-status', {}, () => ({ error: false })),
+  command('query-colo-status', {}, () => ({ 'last-mode': 'none', mode: 'none', reason: 'none' })),
+  command('query-dirty-rate', {}, () => ({
+    ...{ status: 'unstarted', 'sample-pages': 0, mode: 'page-sampling', 'start-time': 0, 'calc-time': 0 },
+  })),
+  command('query-tpm-models', {}, ({ board: { config } }) => {
+    return config.board === 'virt' ? ['tpm-tis'] : ['tpm-crb', 'tpm-tis'];
+  }),
+  command('query-tpm-types', {}, () => ['passthrough', 'emulator']),
+  command('x-query-opcount', {}, () => ({ 'human-readable-text': '[TCG profiler not compiled]\n' })),
+  command('x-query-profile', {}, () => new QmpFailure('Internal profiler not compiled')),
   command('netdev_del', { id: 'string' }, (_, { id }) => {
     return new QmpFailure(`Device '${String(id)}' not found`, 'DeviceNotFound');
   }),
@@ -179,34 +215,19 @@ const MEMORY_COMMANDS: readonly QmpCommand[] = [
 
 const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
-function machineInfo(machine: MachineType): QDict {
-  return {
-    ...(machine.alias === undefined ? {} : { alias: machine.alias }),
-    ...(machine.name === DEFAULT_MACHINE ? { 'is-default': true } : {}),
-    'cpu-max': machine.maxCpus,
-    name: machine.name,
-    'hotpluggable-cpus': machine.hotpluggableCpus,
-    'numa-mem-supported': machine.numaMemory,
-    deprecated: machine.deprecated,
-    ...(machine.cpuModel === undefined ? {} : { 'default-cpu-type': cpuTypeOf(machine.cpuModel) }),
-    ...(machine.ramId === undefined ? {} : { 'default-ram-id': machine.ramId }),
-  };
-}
-
 /** The commands that the lab runs. */
 const QMP_COMMANDS: readonly QmpCommand[] = [...CPU_COMMANDS, ...MACHINE_COMMANDS, ...MEMORY_COMMANDS, ...QOM_COMMANDS];
 
 const BY_NAME = new Map(QMP_COMMANDS.map((entry) => [entry.name, entry]));
 
-/** Those of the real one, too. */
-const EVERY_NAME = new Set(COMMAND_NAMES);
-
 /** Both monitors. */
 export const monitorCommands: MonitorCommands = {
   qmp(context, name, args) {
+    if (!commandNames(context.board.config).includes(name)) {
+      return new QmpFailure(`The command ${name} has not been found`, 'CommandNotFound');
+    }
     const found = BY_NAME.get(name);
     if (found) return checkArguments(found, args) ?? found.run(context, args);
-    if (!EVERY_NAME.has(name)) return new QmpFailure(`The command ${name} has not been found`, 'CommandNotFound');
     context.unmodelled(name);
     return new QmpFailure(`The command ${name} is not modelled by the lab`);
   },

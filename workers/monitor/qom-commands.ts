@@ -12,6 +12,7 @@ import { backendClassProperties } from './qom-memory.ts';
 import type { QomObject } from './qom-object.ts';
 import { CPU_TYPE_ORDER } from './tables/cpu-type-order.ts';
 import { ABSTRACT_DEVICES, DEVICE_MODELS } from './tables/device-models.ts';
+import { isArmCpuType } from './virt-options.ts';
 
 /** Of an ambiguous path qom-list alone says that it is. */
 function objectAt(
@@ -42,6 +43,14 @@ export function qomGet(context: QmpContext, { path, property }: QDict): QObject 
   if (WRITE_ONLY.has(name)) return new QmpFailure(`Property '${object.type}.${name}' is not readable`);
   context.unmodelled(`qom-get ${String(path)} ${name}`);
   return new QmpFailure(`Property '${object.type}.${name}' is not modelled by the lab`);
+}
+
+const isCpuType = (name: string, { board }: QmpContext): boolean =>
+  board.config.board === 'virt' ? isArmCpuType(name) : CPU_MODELS.some((model) => cpuTypeOf(model) === name);
+
+function unknownTypes({ unmodelled }: QmpContext, parent: QObject | undefined): QmpFailure {
+  unmodelled(`qom-list-types ${String(parent ?? '')}`);
+  return new QmpFailure(`Types of '${String(parent ?? 'object')}' are not modelled by the lab`);
 }
 
 /** Properties of devices that nobody can write. */
@@ -86,19 +95,21 @@ export const QOM_COMMANDS: readonly QmpCommand[] = [
   command('qom-get', { path: 'string', property: 'string' }, qomGet),
   { ...command('qom-set', { path: 'string', property: 'string' }, qomSet), anyArgs: true },
   command('qom-list-types', { implements: 'string?', abstract: 'bool?' }, (context, { implements: parent }) => {
-    const listed = TYPE_TREE[String(parent)] ?? CPU_ANCESTORS[String(parent)];
+    const isArm = context.board.config.board === 'virt';
+    const listed = TYPE_TREE[String(parent)] ?? (isArm ? undefined : CPU_ANCESTORS[String(parent)]);
+    if (isArm && (parent === 'cpu' || parent === 'arm-cpu' || parent === 'aarch64-cpu'))
+      return unknownTypes(context, parent);
     if (listed) return listed;
-    const model = CPU_TYPE_ORDER.find((name) => cpuTypeOf(name) === parent);
+    const model = isArm ? undefined : CPU_TYPE_ORDER.find((name) => cpuTypeOf(name) === parent);
     if (model) return [{ name: cpuTypeOf(model), parent: 'x86_64-cpu' }];
     if (parent !== undefined && !DEVICE_MODELS.has(String(parent))) return [];
-    context.unmodelled(`qom-list-types ${String(parent ?? '')}`);
-    return new QmpFailure(`Types of '${String(parent ?? 'object')}' are not modelled by the lab`);
+    return unknownTypes(context, parent);
   }),
   command('qom-list-properties', { typename: 'string' }, (context, { typename }) => {
     const name = String(typename);
     const known = isMemoryBackendType(name) ? backendProperties(name) : undefined;
     if (known) return known.map((property): QDict => ({ ...property }));
-    if (DEVICE_MODELS.has(name) || CPU_MODELS.some((model) => cpuTypeOf(model) === name)) {
+    if (DEVICE_MODELS.has(name) || isCpuType(name, context)) {
       context.unmodelled(`qom-list-properties ${name}`);
       return new QmpFailure(`Properties of '${name}' are not modelled by the lab`);
     }
@@ -106,15 +117,16 @@ export const QOM_COMMANDS: readonly QmpCommand[] = [
   }),
   command('device-list-properties', { typename: 'string' }, (context, { typename }) => {
     const name = String(typename);
-    const model = CPU_MODELS.find((candidate) => cpuTypeOf(candidate) === name);
+    const isArm = context.board.config.board === 'virt';
+    const model = isArm ? undefined : CPU_MODELS.find((candidate) => cpuTypeOf(candidate) === name);
     if (model !== undefined) return propertiesOf(model).map(propertyInfo);
     const dimm = PC_DIMM_PROPERTIES[name];
     if (dimm) return dimm;
     if (ABSTRACT_DEVICES.has(name) || OBJECT_TYPES.has(name)) {
       return new QmpFailure("Parameter 'typename' expects a non-abstract device type");
     }
-    const type = checkDeviceType(name);
-    if (!type.ok) {
+    const type = checkDeviceType(name, false, context.board.config.board);
+    if (!type.ok && !(isArm && isCpuType(name, context))) {
       return type.error.endsWith('name')
         ? new QmpFailure(`Device '${name}' not found`, 'DeviceNotFound')
         : new QmpFailure(type.error);

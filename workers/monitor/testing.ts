@@ -1,5 +1,6 @@
 /** What tests of the monitor share. */
-import { createBoard } from '../hw/boards/board.ts';
+import { type BoardOptions, createBoard } from '../hw/boards/board.ts';
+import { VirtBoard } from '../hw/boards/virt.ts';
 import { EventLog } from '../sim/event-log.ts';
 import { Scheduler } from '../sim/scheduler.ts';
 import { parseCommandLine } from './command-line.ts';
@@ -14,7 +15,9 @@ export function connect(argv: readonly string[]) {
   const log = new EventLog();
   const lines: string[] = [];
   const unmodelled: string[] = [];
-  const board = createBoard({
+  const make = (options: BoardOptions) =>
+    options.config.board === 'virt' ? new VirtBoard(options) : createBoard(options);
+  const board = make({
     config: config.value,
     scheduler: new Scheduler(log),
     log,

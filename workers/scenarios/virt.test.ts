@@ -97,9 +97,13 @@ it('the guest switches the machine off by SYSTEM_OFF', () => {
 
 it('a GICv2 and processors of 32 bits, which QEMU takes without further options, are refused with what to give instead', () => {
   const refusal = (line: string) => () => new Lab(line);
-  expect(refusal('-M virt')).toThrow('cortex-a15: a processor of 32 bits is not modelled by the lab');
-  expect(refusal('-M virt -cpu cortex-a57')).toThrow(
-    'gic-version=2 is not modelled by the lab; expected gic-version=3',
+  const expected = 'expected -M virt,gic-version=3 with -cpu cortex-a57, max or another of 64 bits';
+  expect(refusal('-M virt')).toThrow(
+    `cortex-a15, a processor of 32 bits, and gic-version=2 are not modelled by the lab; ${expected}`,
+  );
+  expect(refusal('-M virt -cpu cortex-a57')).toThrow(`gic-version=2 is not modelled by the lab; ${expected}`);
+  expect(refusal('-M virt,gic-version=3')).toThrow(
+    `cortex-a15, a processor of 32 bits, is not modelled by the lab; ${expected}`,
   );
 });
 

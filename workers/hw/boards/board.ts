@@ -1,4 +1,4 @@
-/** Makes the board that a configuration asks for. */
+/** Makes the board that a configuration asks for, but for `virt`, which is loaded late and makes its own. */
 import type { BoardMachine, BoardOptions } from './board-machine.ts';
 import { NoneBoard } from './none-board.ts';
 import { PC_BOARD } from './pc.ts';
@@ -7,7 +7,7 @@ import { X86Board } from './x86-board.ts';
 
 export type { BoardMachine, BoardOptions } from './board-machine.ts';
 
-/** Throws for a board that the lab does not have yet; the board before a reset must be of the same kind. */
+/** Throws for `virt`; the board before a reset must be of the same kind. */
 export function createBoard(options: BoardOptions): BoardMachine {
   switch (options.config.board) {
     case 'q35':
@@ -17,6 +17,6 @@ export function createBoard(options: BoardOptions): BoardMachine {
     case 'none':
       return new NoneBoard(options);
     case 'virt':
-      throw new Error('the virt board is not there yet');
+      throw new Error('virt is made by VirtBoard');
   }
 }

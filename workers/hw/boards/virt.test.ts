@@ -60,8 +60,6 @@ function config(changes: Partial<MachineConfig> = {}): MachineConfig {
       secure: false,
       virtualization: false,
       iommu: 'none',
-      mte: false,
-      ras: false,
     },
     machineType: 'virt-7.2',
     accelerator: 'tcg',

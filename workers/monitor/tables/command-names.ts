@@ -1,9 +1,9 @@
-/** Every QMP command of QEMU 7.2, in the order in which query-commands lists them. */
+/** Every QMP command of qemu-system-x86_64 and qemu-system-aarch64 7.2, in the order in which query-commands lists them. */
 export const COMMAND_NAMES: readonly string[] = `
   device_add x-query-virtio-queue-element x-query-virtio-vhost-queue-status x-query-virtio-queue-status
   x-query-virtio-status x-query-virtio query-stats-schemas query-stats query-pci query-acpi-ospm-status
   query-sgx-capabilities query-sgx query-sev-attestation-report sev-inject-launch-secret query-sev-capabilities
-  query-sev-launch-measure query-sev rtc-reset-reinjection query-command-line-options query-fdsets remove-fd
+  query-sev-launch-measure query-sev rtc-reset-reinjection query-gic-capabilities query-command-line-options query-fdsets remove-fd
   add-fd closefd getfd human-monitor-command x-exit-preconfig cont stop query-iothreads query-name add_client
   query-yank yank replay-seek replay-delete-break replay-break query-replay query-cpu-definitions
   query-cpu-model-expansion dumpdtb x-query-usb x-query-roms x-query-rdma x-query-ramblock x-query-profile

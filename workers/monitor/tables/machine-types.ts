@@ -81,18 +81,23 @@ export const DEFAULT_MACHINE = 'pc-i440fx-7.2';
 
 const given = (text: string | undefined): string | undefined => (text === '-' ? undefined : text);
 
-export const MACHINE_TYPES: readonly MachineType[] = ROWS.trim()
-  .split('\n')
-  .map((row) => {
-    const [name = '', maxCpus, flags = '', cpuModel, ramId] = row.trim().split(' ');
-    return {
-      name,
-      maxCpus: Number(maxCpus),
-      hotpluggableCpus: flags.includes('h'),
-      numaMemory: flags.includes('n'),
-      deprecated: flags.includes('d'),
-      cpuModel: given(cpuModel),
-      ramId: given(ramId),
-      alias: ALIASES[name],
-    };
-  });
+/** A table's rows. */
+export const readMachineTypes = (rows: string, aliases: Readonly<Record<string, string>>): MachineType[] =>
+  rows
+    .trim()
+    .split('\n')
+    .map((row) => {
+      const [name = '', maxCpus, flags = '', cpuModel, ramId] = row.trim().split(' ');
+      return {
+        name,
+        maxCpus: Number(maxCpus),
+        hotpluggableCpus: flags.includes('h'),
+        numaMemory: flags.includes('n'),
+        deprecated: flags.includes('d'),
+        cpuModel: given(cpuModel),
+        ramId: given(ramId),
+        alias: aliases[name],
+      };
+    });
+
+export const MACHINE_TYPES: readonly MachineType[] = readMachineTypes(ROWS, ALIASES);
