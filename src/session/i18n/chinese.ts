@@ -96,7 +96,7 @@ export const chinese: Readonly<Record<MessageKey, string>> = {
   'board.boot': '加电时就在：QEMU 不能拔出它。',
   'board.bootCpu': '在 x86 上，启动 CPU 没有 `online` 文件：Linux 让它一直运行。',
   'board.empty': '空',
-  'board.leftOut': '{count} 个选项未建模',
+  'board.leftOut': '未建模的选项：{count}',
   'board.leftOutWhy': '实验室读过这些选项，但不予建模；其余部分不受影响。',
   'board.leftOutFirmware': '固件的表已建模，其代码不运行',
 

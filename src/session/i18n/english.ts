@@ -98,7 +98,7 @@ export const english = {
   'board.boot': 'There since power-on: QEMU cannot unplug it.',
   'board.bootCpu': 'The boot CPU has no file `online` on x86: Linux keeps it running.',
   'board.empty': 'empty',
-  'board.leftOut': '{count} options not modelled',
+  'board.leftOut': 'Options not modelled: {count}',
   'board.leftOutWhy': 'The lab has read these and leaves them out; nothing else depends on them.',
   'board.leftOutFirmware': 'the firmware’s tables are modelled, its code does not run',
 

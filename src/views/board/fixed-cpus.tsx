@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { TextsState } from '../../session/fold-log.ts';
 import { useLab } from '../../session/lab-state.ts';
 import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
@@ -21,9 +22,13 @@ export function FixedCpus() {
   const session = useSession();
   const log = useFolds('texts');
   const description = useLab((state) => state.description);
+  const refusal = log && lastRefusal(log.texts);
+  const answer = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (refusal !== undefined) answer.current?.scrollIntoView({ block: 'nearest' });
+  }, [refusal]);
   if (!log || description?.board !== 'virt') return null;
   const next = description.slots.length;
-  const refusal = lastRefusal(log.texts);
   const line = JSON.stringify({
     execute: 'device_add',
     arguments: { driver: description.cpuType, id: `cpu${next}`, 'core-id': next },
@@ -38,15 +43,15 @@ export function FixedCpus() {
         <Icon name="plus" />
         {translate('board.fixed.ask')}
       </button>
-      <p className="fixed-cpus-text">
-        <RichText text={translate('board.fixed.text')} />
-      </p>
-      <p className="fixed-cpus-refusal" role="status" hidden={refusal === undefined}>
+      <p ref={answer} className="fixed-cpus-refusal" role="status" hidden={refusal === undefined}>
         {refusal !== undefined && (
           <>
             <Mark shape="cross" size={9} /> {translate('board.fixed.refused')} <q translate="no">{refusal}</q>
           </>
         )}
+      </p>
+      <p className="fixed-cpus-text">
+        <RichText text={translate('board.fixed.text')} />
       </p>
     </section>
   );

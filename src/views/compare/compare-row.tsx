@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import type { LogReader } from '../../../workers/protocol/log-format.ts';
 import type { ComparedStep, Moment } from '../../session/compare/read-road.ts';
 import { callStackAt } from '../../session/fold-tasks.ts';
@@ -30,6 +30,10 @@ interface Props {
 export function CompareRow({ compared, subject, logs, open, onToggle }: Props) {
   const translate = useTranslate();
   const id = useId();
+  const detail = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (open) detail.current?.scrollIntoView({ block: 'nearest' });
+  }, [open]);
   const { step, verdict } = compared;
   return (
     <li className="compare-step" data-verdict={verdict} data-step={step.name}>
@@ -65,7 +69,7 @@ export function CompareRow({ compared, subject, logs, open, onToggle }: Props) {
           );
         })}
       </button>
-      <div id={id} className="compare-detail" hidden={!open}>
+      <div ref={detail} id={id} className="compare-detail" hidden={!open}>
         {open && (
           <>
             <p className="compare-why">

@@ -66,6 +66,7 @@ function Comparison({ subject, onSubject, onClose }: Props & { readonly subject:
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     element.current?.showModal();
+    element.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
   }, []);
   return (
     <dialog ref={element} className="compare" aria-labelledby="compare-title" onClose={onClose}>
@@ -125,15 +126,15 @@ function Roads({ logs, subject }: { readonly logs: Logs; readonly subject: Compa
     <section className="compare-body" aria-label={translate(`compare.${subject}`)} onKeyDown={onArrows}>
       <div className="compare-tools">
         <ul className="compare-legend">
-          {VERDICTS.map((verdict) => (
-            <li key={verdict} data-verdict={verdict}>
-              <VerdictSign verdict={verdict} />
-              {translate('compare.count', {
-                count: all.filter((step) => step.verdict === verdict).length,
-                verdict: translate(`compare.${verdict}`),
-              })}
-            </li>
-          ))}
+          {VERDICTS.map((verdict) => {
+            const count = all.filter((step) => step.verdict === verdict).length;
+            return (
+              <li key={verdict} data-verdict={verdict} hidden={count === 0}>
+                <VerdictSign verdict={verdict} />
+                {translate('compare.count', { count, verdict: translate(`compare.${verdict}`) })}
+              </li>
+            );
+          })}
         </ul>
         <Button look="outlined" aria-pressed={only} onClick={() => setOnly(!only)}>
           {translate('compare.only')}

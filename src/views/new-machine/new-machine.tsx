@@ -20,6 +20,9 @@ const OPEN_EULER =
   '-device usb-tablet,id=input0 -device virtio-gpu-pci,id=video0 ' +
   '-vnc 0.0.0.0:0 -qmp unix:/path/qmp.sock,server,nowait -serial pty -daemonize';
 
+/** A command line with more characters gets more lines. */
+const LONG = 240;
+
 const EXAMPLES: readonly (readonly [MessageKey, string])[] = [
   ['example.default', DEFAULT_SCENARIO.machine],
   ['example.threads', '-M q35 -accel kvm -cpu max -smp 2,sockets=2,cores=2,threads=2,maxcpus=8 -m 512M'],
@@ -62,7 +65,7 @@ export function NewMachine({ onClose }: { readonly onClose: () => void }) {
           <span className="field-name">{translate('dialog.machine')}</span>
           <textarea
             className="field-input mono"
-            rows={3}
+            rows={machine.length > LONG ? 7 : 3}
             maxLength={SCENARIO_LIMITS.machine}
             spellCheck={false}
             value={machine}
