@@ -3,15 +3,15 @@ import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
 import { DEFAULT_SCENARIO } from '../../workers/protocol/scenario.ts';
 import { initialChain } from './chain-state.ts';
 import { foldChain } from './fold-chain.ts';
+import { foldMemory } from './fold-memory.ts';
 import {
   blockCondition,
   dimmCondition,
-  foldMemory,
   initialMemory,
   type MemoryState,
   slotOfMemoryNode,
   validZones,
-} from './fold-memory.ts';
+} from './memory-state.ts';
 import type { NarrationContext } from './narration.ts';
 import { memoryAtRest, narrateMemory } from './narration-memory.ts';
 import { foldAll, TestLog } from './test-events.ts';

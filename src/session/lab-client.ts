@@ -1,6 +1,8 @@
 import * as Comlink from 'comlink';
 import type { LogChunk } from '../../workers/protocol/log-format.ts';
-import type { LabMachine, LogCredit, LogMessage } from '../../workers/protocol/machine-api.ts';
+import type { LabMachine, LogCredit, LogMessage, MachineDescription } from '../../workers/protocol/machine-api.ts';
+import type { Parsed, Scenario } from '../../workers/protocol/scenario.ts';
+import { isNotFetched } from './late.ts';
 
 /** A worker with one machine in it. */
 export interface LabClient {
@@ -36,4 +38,17 @@ export function startLabClient(): LabClient {
   port1.start();
   worker.addEventListener('error', (event) => client.onFault(event.message));
   return client;
+}
+
+/** Powers a machine on. `missing`: for want of a part of the lab, not because such a machine cannot be. */
+export async function openMachine(
+  { machine, logPort }: LabClient,
+  scenario: Scenario,
+): Promise<{ readonly opened: Parsed<MachineDescription>; readonly missing: boolean }> {
+  try {
+    return { opened: await machine.powerOn(scenario, Comlink.transfer(logPort, [logPort])), missing: false };
+  } catch (error) {
+    if (!isNotFetched(error)) throw error;
+    return { opened: { ok: false, error: error.message }, missing: true };
+  }
 }

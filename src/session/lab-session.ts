@@ -1,11 +1,10 @@
-import * as Comlink from 'comlink';
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
 import type { InputResult, MachineDescription, StepKind } from '../../workers/protocol/machine-api.ts';
-import { DEFAULT_SCENARIO, type InputChannel, type Parsed, type Scenario } from '../../workers/protocol/scenario.ts';
+import { DEFAULT_SCENARIO, type InputChannel, type Scenario } from '../../workers/protocol/scenario.ts';
 import { onlineCommand, plugCommand, unplugCommand } from './cpu-commands.ts';
 import type { SlotState } from './fold-cpus.ts';
 import { loadVirtSentences } from './i18n/translate.ts';
-import { type LabClient, startLabClient } from './lab-client.ts';
+import { type LabClient, openMachine, startLabClient } from './lab-client.ts';
 import { type LabState, type Problem, selectEvent, useLab } from './lab-state.ts';
 import { fetchPart, isNotFetched, untilRetried } from './late.ts';
 import { LogStore, NO_VERSIONS } from './log-store.ts';
@@ -420,18 +419,5 @@ export class LabSession {
     useLab.setState({ linkTooLong: fragment === undefined });
     if (fragment !== undefined && fragment !== location.hash)
       history.replaceState(history.state, '', `${location.pathname}${fragment}`);
-  }
-}
-
-/** `missing`: for want of a part of the lab, not because such a machine cannot be. */
-async function openMachine(
-  { machine, logPort }: LabClient,
-  scenario: Scenario,
-): Promise<{ readonly opened: Parsed<MachineDescription>; readonly missing: boolean }> {
-  try {
-    return { opened: await machine.powerOn(scenario, Comlink.transfer(logPort, [logPort])), missing: false };
-  } catch (error) {
-    if (!isNotFetched(error)) throw error;
-    return { opened: { ok: false, error: error.message }, missing: true };
   }
 }

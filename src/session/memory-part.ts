@@ -1,8 +1,9 @@
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
 import type { MachineDescription } from '../../workers/protocol/machine-api.ts';
-import { foldMemory, initialMemory, type MemoryState } from './fold-memory.ts';
+import { foldMemory } from './fold-memory.ts';
 import { englishMemory } from './i18n/english-memory.ts';
 import { addEnglish } from './i18n/translate.ts';
+import { initialMemory, type MemoryState } from './memory-state.ts';
 import type { NarrationContext, Sentence } from './narration.ts';
 import { memoryAtRest, narrateMemory } from './narration-memory.ts';
 

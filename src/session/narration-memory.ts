@@ -1,7 +1,7 @@
 import type { LabEvent } from '../../workers/protocol/log-format.ts';
 import { numberField, textField } from './event-access.ts';
-import { blockOfPfn, type MemoryState, slotOfMemoryNode } from './fold-memory.ts';
 import type { MessageKey, MessageParameters } from './i18n/translate.ts';
+import { blockOfPfn, type MemoryState, slotOfMemoryNode } from './memory-state.ts';
 import type { NarrationContext, Sentence } from './narration.ts';
 import { formatSize, hexAddress } from './words.ts';
 

@@ -1,13 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { CONDITION_SHAPE } from '../../session/condition-mark.ts';
-import {
-  blockCondition,
-  blocksOfRange,
-  type DimmSlot,
-  dimmCondition,
-  type MemoryBlock,
-  type MemoryState,
-} from '../../session/fold-memory.ts';
 import type { Translate } from '../../session/i18n/translate.ts';
 import { selectEvent, showBlock, useLab } from '../../session/lab-state.ts';
 import {
@@ -17,6 +9,14 @@ import {
   plugDimmMonitorLines,
   unplugDimmCommand,
 } from '../../session/memory-commands.ts';
+import {
+  blockCondition,
+  blocksOfRange,
+  type DimmSlot,
+  dimmCondition,
+  type MemoryBlock,
+  type MemoryState,
+} from '../../session/memory-state.ts';
 import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
 import { formatSize, hexAddress } from '../../session/words.ts';
 import { Icon } from '../../widgets/icon.tsx';

@@ -1,6 +1,6 @@
 import { formatCpuList } from '../../session/fold-masks.ts';
-import { NODE_MASKS } from '../../session/fold-memory.ts';
 import { selectEvent, useLab } from '../../session/lab-state.ts';
+import { NODE_MASKS } from '../../session/memory-state.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
 import { Mark, type MarkShape } from '../../widgets/mark.tsx';
 import './masks.css';

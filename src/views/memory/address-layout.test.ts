@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MemoryRegion } from '../../../workers/protocol/machine-api.ts';
-import type { DimmSlot } from '../../session/fold-memory.ts';
+import type { DimmSlot } from '../../session/memory-state.ts';
 import { layOutAddresses, segmentsOf } from './address-layout.ts';
 
 const GIB = 2 ** 30;

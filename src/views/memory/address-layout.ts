@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import type { MemoryRegion } from '../../../workers/protocol/machine-api.ts';
-import type { DimmSlot } from '../../session/fold-memory.ts';
+import type { DimmSlot } from '../../session/memory-state.ts';
 
 /** A stretch of the physical address space: RAM of power-on, a DIMM, the hole for devices, room that nothing fills. */
 export interface Segment {

@@ -1,5 +1,7 @@
 import { type MouseEvent, memo, useEffect, useId, useRef, useState } from 'react';
 import type { MemoryRegion } from '../../../workers/protocol/machine-api.ts';
+import type { Translate } from '../../session/i18n/translate.ts';
+import { showBlock } from '../../session/lab-state.ts';
 import {
   blockCondition,
   blockSize,
@@ -8,9 +10,7 @@ import {
   type MemoryState,
   PAGE_SIZE,
   type ZoneSpan,
-} from '../../session/fold-memory.ts';
-import type { Translate } from '../../session/i18n/translate.ts';
-import { showBlock } from '../../session/lab-state.ts';
+} from '../../session/memory-state.ts';
 import { useTranslate } from '../../session/session-context.ts';
 import { formatRoughSize, formatSize, hexAddress } from '../../session/words.ts';
 import { Button } from '../../widgets/button.tsx';

@@ -1,9 +1,9 @@
 import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react';
 import { CONDITION_SHAPE } from '../../session/condition-mark.ts';
 import { CPU_CONDITIONS } from '../../session/fold-cpus.ts';
-import { blockCondition, type MemoryBlock, type MemoryState } from '../../session/fold-memory.ts';
 import type { Translate } from '../../session/i18n/translate.ts';
 import { showBlock } from '../../session/lab-state.ts';
+import { blockCondition, type MemoryBlock, type MemoryState } from '../../session/memory-state.ts';
 import { useTranslate } from '../../session/session-context.ts';
 import { formatSize, hexAddress } from '../../session/words.ts';
 import { Mark } from '../../widgets/mark.tsx';

@@ -1,15 +1,15 @@
 import { type MouseEvent, useId, useState } from 'react';
 import { CONDITION_SHAPE } from '../../session/condition-mark.ts';
+import { isMessageKey, type Translate } from '../../session/i18n/translate.ts';
+import { selectEvent, showBlock, useLab } from '../../session/lab-state.ts';
+import { blockCommand, ONLINE_WORDS, type OnlineWord } from '../../session/memory-commands.ts';
 import {
   blockCondition,
   blockSize,
   type MemoryBlock,
   type MemoryState,
   validZones,
-} from '../../session/fold-memory.ts';
-import { isMessageKey, type Translate } from '../../session/i18n/translate.ts';
-import { selectEvent, showBlock, useLab } from '../../session/lab-state.ts';
-import { blockCommand, ONLINE_WORDS, type OnlineWord } from '../../session/memory-commands.ts';
+} from '../../session/memory-state.ts';
 import { useFolds, useSession, useTranslate } from '../../session/session-context.ts';
 import { formatSize, hexAddress } from '../../session/words.ts';
 import { Button } from '../../widgets/button.tsx';

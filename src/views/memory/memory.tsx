@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { blockSize, blocksOfRange, type MemoryState } from '../../session/fold-memory.ts';
 import { useLab } from '../../session/lab-state.ts';
+import { blockSize, blocksOfRange, type MemoryState } from '../../session/memory-state.ts';
 import { useFolds, useTranslate } from '../../session/session-context.ts';
 import { AddressSpace } from './address-space.tsx';
 import { type Bank, Banks } from './banks.tsx';

@@ -1,7 +1,7 @@
 import type { MachineDescription } from '../../../workers/protocol/machine-api.ts';
 import { formatCpuList } from '../../session/fold-masks.ts';
-import { blockSize, type MemoryState } from '../../session/fold-memory.ts';
 import type { LogStore } from '../../session/log-store.ts';
+import { blockSize, type MemoryState } from '../../session/memory-state.ts';
 import { useTranslate } from '../../session/session-context.ts';
 import { formatSize } from '../../session/words.ts';
 

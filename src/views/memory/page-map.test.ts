@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FrameRange, MemoryBlock } from '../../session/fold-memory.ts';
+import type { FrameRange, MemoryBlock } from '../../session/memory-state.ts';
 import { cellAt, holdingsOf, mapPages, placeOf } from './page-map.ts';
 
 const PAGES = 0x8000;

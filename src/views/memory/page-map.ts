@@ -1,4 +1,4 @@
-import type { FrameRange, MemoryBlock } from '../../session/fold-memory.ts';
+import type { FrameRange, MemoryBlock } from '../../session/memory-state.ts';
 
 /** Squares of the map: pageblocks of 4 × 4 squares, 16 pageblocks to a row. */
 export const TILE = 4;

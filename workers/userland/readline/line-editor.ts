@@ -4,232 +4,14 @@
  */
 import type { Completion, KeyResult, LineEditor } from '../shell/line-editing.ts';
 import { columnsOf, commonPrefix } from './candidates.ts';
+import { charactersOf, control, followers } from './characters.ts';
+import { COMMANDS, type CommandName, KEYS, SEQUENCES } from './commands.ts';
+import { EditedLine } from './edited-line.ts';
 import { Screen } from './screen.ts';
 
 const BELL = '\x07';
 /** From so many candidates on, the question comes before the list. */
 const QUERY_ITEMS = 100;
-const UNDO_KEPT = 200;
-
-const control = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) & 0x1f);
-
-const isWordCharacter = (character: string | undefined): boolean =>
-  character !== undefined && /[A-Za-z0-9\x80-\xff]/.test(character);
-
-/** How many bytes of UTF-8 follow this one. */
-const followers = (byte: number): number => (byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0);
-
-/** Splits a byte string into characters. */
-function charactersOf(text: string): string[] {
-  return text.match(/[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}|[\s\S]/g) ?? [];
-}
-
-/** Sequences that function keys send, by what they do. */
-const SEQUENCES: Readonly<Record<string, keyof typeof COMMANDS>> = {
-  '[A': 'previousHistory',
-  '[B': 'nextHistory',
-  '[C': 'forwardChar',
-  '[D': 'backwardChar',
-  '[H': 'beginningOfLine',
-  '[F': 'endOfLine',
-  '[1~': 'beginningOfLine',
-  '[4~': 'endOfLine',
-  '[7~': 'beginningOfLine',
-  '[8~': 'endOfLine',
-  '[3~': 'deleteChar',
-  '[1;5C': 'forwardWord',
-  '[1;5D': 'backwardWord',
-  '[1;3C': 'forwardWord',
-  '[1;3D': 'backwardWord',
-  OA: 'previousHistory',
-  OB: 'nextHistory',
-  OC: 'forwardChar',
-  OD: 'backwardChar',
-  OH: 'beginningOfLine',
-  OF: 'endOfLine',
-  b: 'backwardWord',
-  f: 'forwardWord',
-  d: 'killWord',
-  '\x7f': 'backwardKillWord',
-  '\b': 'backwardKillWord',
-  '.': 'yankLastArg',
-  _: 'yankLastArg',
-  '<': 'beginningOfHistory',
-  '>': 'endOfHistory',
-};
-
-const KEYS: Readonly<Record<string, keyof typeof COMMANDS>> = {
-  [control('A')]: 'beginningOfLine',
-  [control('E')]: 'endOfLine',
-  [control('B')]: 'backwardChar',
-  [control('F')]: 'forwardChar',
-  [control('P')]: 'previousHistory',
-  [control('N')]: 'nextHistory',
-  [control('K')]: 'killLine',
-  [control('U')]: 'unixLineDiscard',
-  [control('W')]: 'unixWordRubout',
-  [control('Y')]: 'yank',
-  [control('T')]: 'transposeChars',
-  [control('_')]: 'undo',
-  [control('H')]: 'backwardDeleteChar',
-  '\x7f': 'backwardDeleteChar',
-};
-
-/** Readline's commands that only change the line or the cursor. False: the bell. */
-const COMMANDS = {
-  beginningOfLine: (line: Line) => line.moveTo(0),
-  endOfLine: (line: Line) => line.moveTo(line.text.length),
-  backwardChar: (line: Line) => line.moveTo(line.cursor - 1),
-  forwardChar: (line: Line) => line.moveTo(line.cursor + 1),
-  backwardWord: (line: Line) => line.moveTo(line.wordStart()),
-  forwardWord: (line: Line) => line.moveTo(line.wordEnd()),
-  deleteChar: (line: Line) => line.remove(line.cursor, line.cursor + 1),
-  backwardDeleteChar: (line: Line) => line.remove(line.cursor - 1, line.cursor),
-  killLine: (line: Line) => line.kill(line.cursor, line.text.length, 'after'),
-  unixLineDiscard: (line: Line) => line.kill(0, line.cursor, 'before'),
-  unixWordRubout: (line: Line) => line.kill(line.blankWordStart(), line.cursor, 'before'),
-  killWord: (line: Line) => line.kill(line.cursor, line.wordEnd(), 'after'),
-  backwardKillWord: (line: Line) => line.kill(line.wordStart(), line.cursor, 'before'),
-  yank: (line: Line) => line.insert(line.killed),
-  transposeChars: (line: Line) => line.transpose(),
-  undo: (line: Line) => line.undo(),
-  previousHistory: (line: Line) => line.recall(line.place - 1),
-  nextHistory: (line: Line) => line.recall(line.place + 1),
-  beginningOfHistory: (line: Line) => line.recall(0),
-  endOfHistory: (line: Line) => line.recall(line.history.length),
-  yankLastArg: (line: Line) => line.yankLastArgument(),
-} as const;
-
-/** The text, the cursor, what was killed, and the history with its edits. */
-class Line {
-  text: string[] = [];
-  cursor = 0;
-  killed: string[] = [];
-  history: readonly string[] = [];
-  /** Index in the history of the entry that is shown; its length: the line that is new. */
-  place = 0;
-  /** Entries that were changed without having been entered. */
-  private readonly edited = new Map<number, string[]>();
-  private undone: { text: readonly string[]; cursor: number }[] = [];
-  /** The last key was a character of the text. */
-  private typing = false;
-  /** The last command killed: the next kill adds to what it took. */
-  killing = false;
-
-  begin(history: readonly string[]): void {
-    this.text = [];
-    this.cursor = 0;
-    this.history = history;
-    this.place = history.length;
-    this.edited.clear();
-    this.undone = [];
-    this.typing = false;
-  }
-
-  get string(): string {
-    return this.text.join('');
-  }
-
-  moveTo(cursor: number): boolean {
-    if (cursor < 0 || cursor > this.text.length) return false;
-    this.typing = false;
-    this.cursor = cursor;
-    return true;
-  }
-
-  /** A character that a key stands for; undone together with those typed before it. */
-  type(character: string): void {
-    if (!this.typing) this.keep();
-    this.typing = true;
-    if (this.cursor === this.text.length) this.text.push(character);
-    else this.text.splice(this.cursor, 0, character);
-    this.cursor++;
-  }
-
-  insert(characters: readonly string[]): boolean {
-    this.keep();
-    this.text.splice(this.cursor, 0, ...characters);
-    this.cursor += characters.length;
-    return true;
-  }
-
-  remove(from: number, to: number): boolean {
-    if (from < 0 || to > this.text.length) return false;
-    if (from === to) return true;
-    this.keep();
-    this.text.splice(from, to - from);
-    this.cursor = from;
-    return true;
-  }
-
-  kill(from: number, to: number, side: 'before' | 'after'): boolean {
-    const taken = this.text.slice(from, to);
-    if (!this.killing) this.killed = taken;
-    else this.killed = side === 'before' ? [...taken, ...this.killed] : [...this.killed, ...taken];
-    return this.remove(from, to);
-  }
-
-  wordStart(): number {
-    let at = this.cursor;
-    while (at > 0 && !isWordCharacter(this.text[at - 1])) at--;
-    while (at > 0 && isWordCharacter(this.text[at - 1])) at--;
-    return at;
-  }
-
-  wordEnd(): number {
-    let at = this.cursor;
-    while (at < this.text.length && !isWordCharacter(this.text[at])) at++;
-    while (at < this.text.length && isWordCharacter(this.text[at])) at++;
-    return at;
-  }
-
-  blankWordStart(): number {
-    let at = this.cursor;
-    while (at > 0 && /\s/.test(this.text[at - 1] ?? '')) at--;
-    while (at > 0 && !/\s/.test(this.text[at - 1] ?? '')) at--;
-    return at;
-  }
-
-  transpose(): boolean {
-    const at = Math.min(this.cursor, this.text.length - 1);
-    const [before, after] = [this.text[at - 1], this.text[at]];
-    if (before === undefined || after === undefined) return false;
-    this.keep();
-    this.text.splice(at - 1, 2, after, before);
-    this.cursor = at + 1;
-    return true;
-  }
-
-  undo(): boolean {
-    const before = this.undone.pop();
-    if (!before) return false;
-    this.text = [...before.text];
-    this.cursor = before.cursor;
-    return true;
-  }
-
-  /** Shows another entry of the history; what was typed stays where it is. */
-  recall(place: number): boolean {
-    if (place < 0 || place > this.history.length || place === this.place) return false;
-    this.edited.set(this.place, this.text);
-    this.place = place;
-    this.text = [...(this.edited.get(place) ?? charactersOf(this.history[place] ?? ''))];
-    this.cursor = this.text.length;
-    this.undone = [];
-    return true;
-  }
-
-  yankLastArgument(): boolean {
-    const last = /(\S+)\s*$/.exec(this.history.at(-1) ?? '')?.[1];
-    return last === undefined ? false : this.insert(charactersOf(last));
-  }
-
-  private keep(): void {
-    this.typing = false;
-    this.undone.push({ text: [...this.text], cursor: this.cursor });
-    if (this.undone.length > UNDO_KEPT) this.undone.shift();
-  }
-}
 
 /** An incremental search through the history. */
 interface Search {
@@ -248,13 +30,14 @@ const PASTE_BEGINS = '[200~';
 const PASTE_ENDS = '\x1b[201~';
 
 class Readline implements LineEditor {
-  private readonly line = new Line();
+  private readonly line = new EditedLine();
   private readonly screen = new Screen();
   private prompt = '';
   private echoes = true;
   private columns = 80;
   private mode: Mode = 'plain';
   private sequence = '';
+  private pasted = '';
   private search: Search | undefined;
   /** The last key asked for a completion that got no further. */
   private stuck = false;
@@ -356,8 +139,6 @@ class Readline implements LineEditor {
     return command ? this.command(command) : { output: '' };
   }
 
-  private pasted = '';
-
   /** Text between the brackets of a paste is taken as it is; it shows when it is whole. */
   private pasteByte(byte: string): KeyResult {
     this.pasted += byte;
@@ -413,7 +194,7 @@ class Readline implements LineEditor {
     return { output: atEnd ? this.shown(this.screen.append(character)) : this.refresh() };
   }
 
-  private command(name: keyof typeof COMMANDS): KeyResult {
+  private command(name: CommandName): KeyResult {
     this.search = undefined;
     this.stuck = false;
     const done = COMMANDS[name](this.line);
