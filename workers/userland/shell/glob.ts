@@ -1,6 +1,7 @@
 /** Pathname expansion through getdents(2). */
 import type { Syscalls } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
+import { byBytes } from '../byte-order.ts';
 import { hasMagic, patternToRegExp, unescapePattern } from './pattern.ts';
 
 /** Paths that match, sorted by bytes; none: an empty list. */
@@ -17,9 +18,6 @@ export function* expandPaths(sys: Syscalls, pattern: string): Co<string[]> {
   }
   return found.sort(byBytes);
 }
-
-/** LANG=C's order. */
-export const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function* matchComponent(sys: Syscalls, directory: string, component: string, last: boolean): Co<string[]> {
   if (component === '') return [directory];

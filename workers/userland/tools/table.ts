@@ -4,13 +4,17 @@ import type { ToolSource } from '../program.ts';
 import { udevadm } from '../udev/udevadm.ts';
 import { awk } from './awk.ts';
 import { cat, head, nl, tac, tail, tee, wc } from './cat.ts';
+import { chcpu } from './chcpu.ts';
 import { cmp, comm, diff } from './compare.ts';
-import { chcpu, lscpu } from './cpus.ts';
-import { chmod, cp, find, ln, mkdir, mktemp, mv, readlink, rm, rmdir, stat, touch } from './files.ts';
+import { lscpu } from './cpus.ts';
+import { expr } from './expr.ts';
+import { chmod, cp, ln, mkdir, mktemp, mv, readlink, rm, rmdir, stat, touch } from './files.ts';
+import { find } from './find.ts';
 import { grep } from './grep.ts';
 import { ls } from './ls.ts';
-import { chmem, lsmem, numactl, numastat } from './memory.ts';
+import { chmem, lsmem } from './memory.ts';
 import { dd, memhog } from './memory-users.ts';
+import { numactl, numastat } from './numa.ts';
 import { pgrep, pidof, pkill } from './process-search.ts';
 import {
   env,
@@ -30,6 +34,7 @@ import {
 import { ps } from './ps.ts';
 import { sed } from './sed.ts';
 import { lsirq, top, vmstat } from './statistics.ts';
+import { stty } from './stty.ts';
 import { lsmod, sysctl } from './sysctl.ts';
 import {
   clear,
@@ -44,7 +49,6 @@ import {
   mount,
   powerOff,
   pwd,
-  stty,
   sync,
   tty,
   uname,
@@ -52,7 +56,7 @@ import {
   which,
   whoami,
 } from './system.ts';
-import { basename, cut, dirname, expr, od, paste, rev, seq, sort, tr, uniq } from './text.ts';
+import { basename, cut, dirname, od, paste, rev, seq, sort, tr, uniq } from './text.ts';
 import { type ToolMain, toolFactory } from './tool.ts';
 import { arch, groups, logname, mountpoint, nobody, shuf, w } from './users.ts';
 
