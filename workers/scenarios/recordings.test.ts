@@ -48,6 +48,10 @@ describe('what the machine shows is what the recorded machine did', () => {
     ],
     ['q35-memory-hugetlb', 'hugepages=, the pool grown, shrunk and taken along by blocks that go'],
     ['q35-memory-memmap', 'memmap_on_memory: struct pages in the block, where the range is one block'],
+    ['pc-memory-hole', 'i440fx: 4 GiB around the hole below 4 GiB, a DIMM after it, kernel zone Normal at boot'],
+    ['pc-mixed', 'i440fx: sockets plugged from the last, a DIMM between, both taken down again'],
+    ['q35-dies', 'two sockets of two dies: numbers of packages and dies in the order of their first CPU'],
+    ['q35-memory-chmem', 'chmem by size, range and block number, with and without a zone'],
     ['q35-memory-zones-order', 'online_kernel and online_movable out of order over three DIMMs, valid_zones, unplug'],
     [
       'q35-memory-unplug-second',

@@ -38,7 +38,7 @@ export const x86Boot: ArchBoot = {
   time_init,
   boot_cpu_ready,
   *smp_prepare_cpus(k): Co {
-    native_smp_prepare_cpus(k);
+    yield* native_smp_prepare_cpus(k);
   },
   smp_cpus_done: native_smp_cpus_done,
 };

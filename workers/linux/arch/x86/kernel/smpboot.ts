@@ -46,6 +46,7 @@ import {
 } from './apic/apic.ts';
 import { BAD_APICID, cpu_physical_id, processorCount } from './apic/apicid.ts';
 import { mtrr_ap_init, mtrr_aps_init, set_mtrr_aps_delayed_init } from './cpu/mtrr/mtrr.ts';
+import { updatePackageMap } from './package_map.ts';
 
 /** Where the start-up code for secondaries stands: real_mode_header->trampoline_start, below 1 MiB. */
 export const TRAMPOLINE_START = 0x99000;
@@ -199,6 +200,7 @@ export function startSecondary(k: Kernel, processor: Processor): Coroutine {
 }
 
 const identify_secondary_cpu = traced('identify_secondary_cpu', function* (k: Kernel): Co {
+  yield* updatePackageMap(k, smp_processor_id(k));
   yield* mtrr_ap_init(k);
 });
 
@@ -291,4 +293,7 @@ export function* arch_thaw_secondary_cpus_begin(k: Kernel): Co {
   set_mtrr_aps_delayed_init(k);
 }
 export const arch_thaw_secondary_cpus_end = (k: Kernel): Co => mtrr_aps_init(k);
-export const native_smp_prepare_cpus = (k: Kernel): void => set_mtrr_aps_delayed_init(k);
+export function* native_smp_prepare_cpus(k: Kernel): Co {
+  yield* updatePackageMap(k, smp_processor_id(k));
+  set_mtrr_aps_delayed_init(k);
+}
