@@ -94,7 +94,16 @@ const fifo_open = traced('fifo_open', function* (_: Kernel, file: file): Co<numb
   return 0;
 });
 
-const pipefifo_fops: file_operations = { open: fifo_open, read: pipe_read, write: pipe_write, release: pipe_release };
+const pipefifo_fops: file_operations = {
+  open: fifo_open,
+  read: pipe_read,
+  write: pipe_write,
+  release: pipe_release,
+  poll(_, file) {
+    const pipe = pipeOf(file);
+    return { ready: pipe.data !== '' || pipe.writers === 0, queue: pipe.rd_wait };
+  },
+};
 
 const pipefs = { type: 'pipefs' };
 

@@ -5,7 +5,7 @@ import { execute, findProgram } from '../exec.ts';
 import { errorText, readFile, writeAll } from '../stdio.ts';
 import { performAssignment } from './assignment.ts';
 import { BUILTINS, DECLARATIONS, SPECIAL_BUILTINS } from './builtins/table.ts';
-import { expandWords } from './expand.ts';
+import { expandSingle, expandWords } from './expand.ts';
 import type { Assignment, Command, Redirection } from './parse.ts';
 import { redirect, restore, type SavedDescriptors } from './redirect.ts';
 import type { Shell } from './shell.ts';
@@ -24,7 +24,11 @@ export function* executeSimple(shell: Shell, node: Command, last: boolean): Co<n
   const declared: (string | Assignment)[] = [];
   for (const argument of node.args) {
     if (declares && argument.type === 'Assignment') declared.push(argument);
-    else if (argument.type === 'Word') declared.push(...(yield* expandWords(shell, [argument])));
+    else if (argument.type === 'Assignment') {
+      const { name: assigned, append, value } = argument;
+      const text = value.type === 'Word' ? yield* expandSingle(shell, value) : '';
+      declared.push(`${assigned}${append ? '+' : ''}=${text}`);
+    } else declared.push(...(yield* expandWords(shell, [argument])));
   }
   const name = words[0];
   if (name === undefined && declared.length === 0) return yield* assignOnly(shell, assignments, node.redirects);

@@ -2,6 +2,7 @@
 import { O_RDONLY } from '../../abi/syscall.ts';
 import type { Co } from '../../sim/coroutine.ts';
 import { writeAll } from '../stdio.ts';
+import { read } from './builtins/read.ts';
 import { executeSimple } from './command.ts';
 import { evaluateTest } from './condition.ts';
 import { evaluate, expandPattern, expandSingle, expandWords } from './expand.ts';
@@ -15,6 +16,7 @@ import type {
   If,
   Pipeline,
   PipelineNode,
+  Select,
   Statement,
   While,
 } from './parse.ts';
@@ -51,7 +53,11 @@ export function* executeStatements(shell: Shell, statements: readonly Statement[
     if (shell.stopped) break;
     const final = ending !== undefined && index === statements.length - 1 && mayBecome(statement.command, ending);
     if (statement.background) yield* startBackground(shell, statement);
-    else shell.state.status = yield* shell.catching(executeNode(shell, statement.command, final));
+    else {
+      const before = shell.state.substitutionDescriptors.length;
+      shell.state.status = yield* shell.catching(executeNode(shell, statement.command, final));
+      for (const fd of shell.state.substitutionDescriptors.splice(before)) yield* shell.sys.close(fd);
+    }
   }
   yield* shell.betweenCommands();
   return shell.state.status;
@@ -103,15 +109,17 @@ export function* executeNode(shell: Shell, node: PipelineNode | AndOr, last = fa
     case 'TestCommand':
       state.position = node.pos;
       yield* shell.sys.compute(COMMAND_COST);
+      yield* shell.traceText(shell.textOf(node));
       return yield* checked(shell, (yield* evaluateTest(shell, node.expression)) ? 0 : 1);
     case 'ArithmeticCommand': {
       state.position = node.pos;
       yield* shell.sys.compute(COMMAND_COST);
+      yield* shell.traceText(`(( ${node.body.trim()} ))`);
       const value = yield* evaluate(shell, node.body, '((: ');
       return yield* checked(shell, value === 0n ? 1 : 0);
     }
     case 'Select':
-      throw new ShellError('select: not supported here');
+      return yield* executeSelect(shell, node);
     default:
       throw new ShellError('coproc: not supported here');
   }
@@ -295,7 +303,9 @@ function* executeFor(shell: Shell, node: For): Co<number> {
     shell,
     (function* (): Co<number> {
       let status = 0;
+      const words = node.wordlist ? ` in ${node.wordlist.map((word) => word.text).join(' ')}` : '';
       for (const value of values) {
+        yield* shell.traceText(`for ${node.name.value}${words}`);
         setElement(shell, node.name.value, undefined, value);
         const ends = yield* iterate(shell, node.body);
         status = shell.state.status;
@@ -304,6 +314,61 @@ function* executeFor(shell: Shell, node: For): Co<number> {
       return status;
     })(),
   );
+}
+
+/** Shows the words with numbers, asks for one, runs the body with it; until `break` or the end of the input. */
+function* executeSelect(shell: Shell, node: Select): Co<number> {
+  const { state } = shell;
+  state.position = node.pos;
+  const values = node.wordlist ? yield* expandWords(shell, node.wordlist) : state.positional;
+  if (values.length === 0) return 0;
+  const menu = selectMenu(values, shell.sys.winsize(2)?.columns || 80);
+  return yield* loop(
+    shell,
+    (function* (): Co<number> {
+      for (let showsMenu = true; ; showsMenu = state.variables.get('REPLY') === '') {
+        yield* shell.printError(`${showsMenu ? menu : ''}${state.variables.get('PS3') ?? '#? '}`);
+        if ((yield* read(shell, ['-r'], 'read')) !== 0) {
+          yield* writeAll(shell.sys, 1, '\n');
+          return 1;
+        }
+        const reply = state.variables.get('REPLY') ?? '';
+        if (reply === '') continue;
+        const chosen = /^\d+$/.test(reply) ? values[Number(reply) - 1] : undefined;
+        setElement(shell, node.name.value, undefined, chosen ?? '');
+        if (yield* iterate(shell, node.body)) return state.status;
+      }
+    })(),
+  );
+}
+
+const TAB = 8;
+
+/** Tabs and blanks from a column to another. */
+function indent(from: number, to: number): string {
+  let text = '';
+  for (let at = from; at < to; ) {
+    const tabs = Math.floor(to / TAB) > Math.floor(at / TAB);
+    text += tabs ? '\t' : ' ';
+    at += tabs ? TAB - (at % TAB) : 1;
+  }
+  return text;
+}
+
+/** The menu in columns that fit, filled from the top; what would be one row is one column. */
+function selectMenu(values: readonly string[], columns: number): string {
+  const digits = String(values.length).length;
+  const width = Math.max(...values.map((value) => value.length)) + digits + 4;
+  const fitting = Math.ceil(values.length / Math.max(1, Math.floor(columns / width)));
+  const rows = fitting === 1 ? values.length : fitting;
+  return Array.from({ length: rows }, (_, row) => {
+    let line = '';
+    for (let index = row; index < values.length; index += rows) {
+      const cell = `${String(index + 1).padStart(digits)}) ${values[index]}`;
+      line += index + rows < values.length ? cell + indent(cell.length, width) : cell;
+    }
+    return `${line}\n`;
+  }).join('');
 }
 
 function* executeArithmeticFor(shell: Shell, node: ArithmeticFor): Co<number> {

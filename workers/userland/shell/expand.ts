@@ -1,5 +1,6 @@
 /** Word expansion in bash's order: braces, tildes, parameters, commands and arithmetic, splitting, pathnames, quotes. */
 import type { Co } from '../../sim/coroutine.ts';
+import { errorText } from '../stdio.ts';
 import { ArithmeticError, evaluateArithmetic } from './arithmetic.ts';
 import { expandBraces } from './brace.ts';
 import { type Field, FieldBuilder } from './fields.ts';
@@ -8,6 +9,7 @@ import { badSubstitution, expandParameter, expandSimple, type WordExpander } fro
 import {
   type DoubleQuotedChild,
   isFunctionSubstitution,
+  type ProcessSubstitutionPart,
   parseQuoted,
   parseWord,
   type Word,
@@ -209,8 +211,35 @@ function* expandPartInto(shell: Shell, builder: FieldBuilder, part: WordPart, qu
       literalInto(shell, builder, part.text, false);
       return;
     default:
-      throw new ShellError('process substitution is not supported here');
+      builder.literal(yield* substituteProcess(shell, part));
+      return;
   }
+}
+
+/** Highest descriptor that a process substitution takes. */
+const TOP_DESCRIPTOR = 63;
+
+/** Starts the command beside the one under way; the name of the pipe between them. */
+function* substituteProcess(shell: Shell, part: ProcessSubstitutionPart): Co<string> {
+  const { state, sys } = shell;
+  const ends = yield* sys.pipe();
+  if (typeof ends === 'number') throw new ShellError(`cannot make pipe for process substitution: ${errorText(ends)}`);
+  const [own, other] = part.operator === '<' ? ends : [ends[1], ends[0]];
+  let descriptor = TOP_DESCRIPTOR;
+  while (state.substitutionDescriptors.includes(descriptor)) descriptor--;
+  const pid = yield* shell.fork(function* (child) {
+    yield* child.sys.close(own);
+    yield* child.sys.dup2(other, part.operator === '<' ? 1 : 0);
+    yield* child.sys.close(other);
+    child.state.substitutionDescriptors = [];
+    return yield* child.state.language().executeStatements(child, part.script?.commands ?? [], 'subshell');
+  }, true);
+  yield* sys.close(other);
+  if (pid >= 0) state.lastBackgroundPid = pid;
+  yield* sys.dup2(own, descriptor);
+  yield* sys.close(own);
+  state.substitutionDescriptors.push(descriptor);
+  return `/dev/fd/${descriptor}`;
 }
 
 function* bracketInto(shell: Shell, builder: FieldBuilder, parts: readonly WordPart[]): Co {

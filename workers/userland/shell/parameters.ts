@@ -1,5 +1,6 @@
 /** `$name` and `${…}` in all forms (bash(1), Parameter Expansion). */
 import type { Co } from '../../sim/coroutine.ts';
+import { controlQuoted } from './builtins/escapes.ts';
 import { FieldBuilder } from './fields.ts';
 import type { ParameterExpansionPart, ParameterOperation, Word } from './parse.ts';
 import { patternToRegExp } from './pattern.ts';
@@ -235,7 +236,7 @@ function transform(value: string, letter: string): string {
 }
 
 /** `'…'` as `${x@Q}` and `set` show it. */
-export const quoteForInput = (value: string): string => `'${value.replace(/'/g, "'\\''")}'`;
+export const quoteForInput = (value: string): string => controlQuoted(value) ?? `'${value.replace(/'/g, "'\\''")}'`;
 
 function requireSet(shell: Shell, name: string): void {
   if (shell.state.options.nounset && !/^[@*#?$!-]$/.test(name)) {

@@ -54,6 +54,12 @@ export class Shell {
 
   /** Writes an error message with the shell's name and, in scripts, the line before it. */
   *complain(text: string): Co {
+    // a terminal gets a builtin's output line by line, so it stands before the message
+    if (this.state.output !== '' && this.sys.isatty(1)) {
+      const { output } = this.state;
+      this.state.output = '';
+      yield* writeAll(this.sys, 1, output);
+    }
     yield* writeAll(this.sys, 2, `${this.prefix()}${text}\n`);
   }
 
@@ -64,9 +70,15 @@ export class Shell {
 
   /** `set -x` shows a command before it runs. */
   *trace(words: readonly string[], assigned?: string): Co {
-    const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : this.language.quoteForInput(word));
+    const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`);
     const shown = assigned === undefined ? words.map(quote) : [`${words[0]}${assigned === '' ? '' : quote(assigned)}`];
     yield* writeAll(this.sys, 2, `${this.state.variables.get('PS4') ?? '+ '}${shown.join(' ')}\n`);
+  }
+
+  /** `set -x` shows a command that is none of words. */
+  *traceText(text: string): Co {
+    if (!this.state.options.xtrace) return;
+    yield* writeAll(this.sys, 2, `${this.state.variables.get('PS4') ?? '+ '}${text}\n`);
   }
 
   /** Executes a command of the text under way. */

@@ -133,6 +133,10 @@ export class ShellState {
   /** Copies of descriptors that redirections put aside. */
   savedDescriptors = new Set<number>();
   workingDirectory = '/';
+  /** Directories below the working directory on the stack of pushd and popd, the nearest first. */
+  directoryStack: readonly string[] = [];
+  /** Descriptors of process substitutions of the commands under way. */
+  substitutionDescriptors: number[] = [];
   /** Descriptor of the terminal, for job control. */
   terminal = 2;
   optionIndex = 1;

@@ -101,6 +101,10 @@ const tty_fops = (find: (k: Kernel) => tty_struct | undefined): file_operations 
   read: tty_read,
   write: tty_write,
   release: tty_release,
+  poll(_, file) {
+    const tty = file.private_data as tty_struct;
+    return { ready: tty.ldata.ready.length > 0, queue: tty.read_wait };
+  },
 });
 
 const drivers = kernelState(() => new Map<string, tty_struct>());

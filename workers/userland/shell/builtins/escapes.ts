@@ -46,3 +46,26 @@ export function unescapeText(
   }
   return { text: result, stop: false };
 }
+
+const CONTROL_NAMES: Readonly<Record<string, string>> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '\x1b': '\\E',
+  "'": "\\'",
+  '\\': '\\\\',
+};
+
+/** `$'…'`, as bash shows a text with bytes that are not printable; undefined for one without. */
+export function controlQuoted(value: string): string | undefined {
+  if (!/[\x00-\x1f\x7f-\xff]/.test(value)) return undefined;
+  const text = [...value].map((c) => {
+    if (CONTROL_NAMES[c] !== undefined) return CONTROL_NAMES[c];
+    return c >= ' ' && c < '\x7f' ? c : `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`;
+  });
+  return `$'${text.join('')}'`;
+}

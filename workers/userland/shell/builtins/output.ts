@@ -1,8 +1,9 @@
 /** `echo` and `printf`. */
 import type { Co } from '../../../sim/coroutine.ts';
+import { formatTime } from '../../tools/calendar.ts';
 import type { Shell } from '../shell.ts';
 import { setElement } from '../values.ts';
-import { unescapeText } from './escapes.ts';
+import { controlQuoted, unescapeText } from './escapes.ts';
 import type { Builtin } from './types.ts';
 
 export const OUTPUT_BUILTINS: readonly (readonly [string, Builtin])[] = [
@@ -46,6 +47,12 @@ function* printf(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
     setElement(shell, name, index, text);
   } else shell.print(text);
   return formatter.status;
+}
+
+/** As `printf %q` quotes: backslashes, or `$'…'` where there are bytes that are not printable. */
+function quotePrintable(value: string): string {
+  if (value === '') return "''";
+  return controlQuoted(value) ?? value.replace(/[^\w@%+=:./~#-]|^[~#]/g, '\\$&');
 }
 
 class Formatter {
@@ -136,7 +143,7 @@ class Formatter {
       }
       case 'q': {
         const value = this.next() ?? '';
-        return value === '' ? "''" : value.replace(/[^\w@%+=:,./-]/g, '\\$&');
+        return quotePrintable(value);
       }
       case 'c':
         return (this.next() ?? '').slice(0, 1);
@@ -164,12 +171,22 @@ class Formatter {
       case 'G':
         return this.floating(letter, flags, precision ?? 6, this.next());
       default:
+        if (letter !== undefined && /^\(.*\)T$/s.test(letter)) return this.time(letter);
         return yield* this.invalid(letter ?? '');
     }
   }
 
+  /** `%(format)T`: seconds since 1970; -1 and nothing mean now, -2 when the shell began. */
+  private time(letter: string): string {
+    const value = Number(this.next() ?? -1);
+    const now = this.shell.sys.clock_gettime('realtime') / 1e9;
+    const { startedAt } = this.shell.state;
+    const start = now - (this.shell.sys.clock_gettime('monotonic') - startedAt) / 1e9;
+    const seconds = value === -1 ? now : value === -2 ? start : value;
+    return formatTime(letter.slice(1, -2) || '%H:%M:%S', Math.floor(seconds));
+  }
+
   private *invalid(letter: string): Co<undefined> {
-    if (/^\(.*\)T$/.test(letter)) this.next();
     yield* this.shell.complain(
       letter === '' ? "printf: `%': missing format character" : `printf: \`${letter}': invalid format character`,
     );

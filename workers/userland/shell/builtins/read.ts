@@ -1,13 +1,25 @@
-/** `read`. */
+/** `read` and `mapfile`. */
 import { ERRNO } from '../../../abi/syscall.ts';
-import { writeAll } from '../../stdio.ts';
+import type { Co } from '../../../sim/coroutine.ts';
+import { errorText, readAll, writeAll } from '../../stdio.ts';
 import { FieldBuilder } from '../fields.ts';
 import { setElement } from '../values.ts';
 import { makeArray } from '../variables.ts';
 import type { Builtin } from './types.ts';
 
+/** Status of a `read` whose time was over: as if SIGALRM had ended it. */
+const TIMED_OUT = 128 + 14;
+
 export function* read(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
-  const options = { raw: false, array: '', prompt: '', delimiter: '\n', limit: Number.POSITIVE_INFINITY, fd: 0 };
+  const options = {
+    raw: false,
+    array: '',
+    prompt: '',
+    delimiter: '\n',
+    limit: Number.POSITIVE_INFINITY,
+    fd: 0,
+    timeout: -1,
+  };
   const names: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
@@ -26,6 +38,11 @@ export function* read(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin
         else if (letter === 'd') options.delimiter = value.slice(0, 1) || '\0';
         else if (letter === 'u') options.fd = Number(value);
         else if (letter !== 't') options.limit = Number(value);
+        else if (/^(\d+\.?\d*|\.\d+)$/.test(value)) options.timeout = Number(value);
+        else {
+          yield* shell.complain(`read: ${value}: invalid timeout specification`);
+          return 1;
+        }
         break;
       } else {
         yield* shell.complain(`read: -${letter}: invalid option`);
@@ -40,7 +57,18 @@ export function* read(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin
   let text = '';
   let pattern = '';
   let ended = false;
+  const ready = function* (seconds: number): Co<boolean> {
+    const found = yield* shell.sys.poll([options.fd], Math.round(seconds * 1e9));
+    return typeof found === 'number' || found.length > 0;
+  };
+  if (options.timeout === 0) return (yield* ready(0)) ? 0 : 1;
+  const start = shell.sys.clock_gettime('monotonic');
+  const left = (): number => options.timeout - (shell.sys.clock_gettime('monotonic') - start) / 1e9;
   while (text.length < options.limit) {
+    if (options.timeout > 0 && !(yield* ready(Math.max(0, left())))) {
+      assign(shell, names, options.array, text, pattern);
+      return TIMED_OUT;
+    }
     const c = yield* shell.sys.read(options.fd, 1);
     if (c === -ERRNO.EINTR) {
       if (shell.state.interrupted || shell.state.pendingTraps.length > 0) return 130;
@@ -133,4 +161,45 @@ function lastValue(pattern: string, separators: string, space: readonly string[]
   const trimmed = trimEnd(pattern, space);
   const [word, rest] = firstWord(trimmed, separators, space);
   return rest === '' ? word : withoutEscapes(trimmed);
+}
+
+/** mapfile and readarray: lines into an array. */
+export function* mapfile(...[shell, args, name]: Parameters<Builtin>): ReturnType<Builtin> {
+  const options = new Map([['d', '\n']]);
+  let strips = false;
+  let array = 'MAPFILE';
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    const letter = arg[1] ?? '';
+    if (arg === '-t') strips = true;
+    else if (/^-[dnOsu]/.test(arg)) options.set(letter, arg.slice(2) || (args[++i] ?? ''));
+    else if (arg.startsWith('-')) {
+      yield* shell.complain(`${name}: ${arg.slice(0, 2)}: invalid option`);
+      yield* shell.printError(
+        `${name}: usage: ${name} [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]\n`,
+      );
+      return 2;
+    } else array = arg;
+  }
+  const number = (letter: string): number => Number(options.get(letter) ?? 0);
+  const text = yield* readAll(shell.sys, number('u'));
+  if (typeof text === 'number') {
+    yield* shell.complain(`${name}: read error: ${number('u')}: ${errorText(text)}`);
+    return 1;
+  }
+  const delimiter = (options.get('d') ?? '').slice(0, 1) || '\0';
+  const lines: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf(delimiter, at);
+    const next = end < 0 ? text.length : end + 1;
+    lines.push(text.slice(at, strips && end >= 0 ? end : next));
+    at = next;
+  }
+  const skipped = number('s');
+  const count = number('n') || lines.length;
+  const elements = makeArray(shell.state.variables.obtain(array), false);
+  if (!options.has('O')) elements.clear();
+  for (const [index, line] of lines.slice(skipped, skipped + count).entries())
+    elements.set(String(number('O') + index), line);
+  return 0;
 }

@@ -3,7 +3,7 @@ import { FLOW_BUILTINS } from './flow.ts';
 import { JOB_BUILTINS } from './job-control.ts';
 import { OUTPUT_BUILTINS } from './output.ts';
 import { PROCESS_BUILTINS } from './process.ts';
-import { read } from './read.ts';
+import { mapfile, read } from './read.ts';
 import { test } from './test.ts';
 import type { Builtin, Declaration } from './types.ts';
 import { DECLARATION_BUILTINS, VARIABLE_BUILTINS } from './variables.ts';
@@ -15,6 +15,8 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
   ...PROCESS_BUILTINS,
   ...VARIABLE_BUILTINS,
   ['read', read],
+  ['mapfile', mapfile],
+  ['readarray', mapfile],
   ['test', test],
   ['[', test],
   ['builtin', builtin],

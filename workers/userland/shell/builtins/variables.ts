@@ -5,6 +5,7 @@ import { type Assignment, parseScript } from '../parse.ts';
 import type { Shell } from '../shell.ts';
 import { elementKey } from '../values.ts';
 import { makeArray, type Variable } from '../variables.ts';
+import { controlQuoted } from './escapes.ts';
 import type { Builtin, Declaration } from './types.ts';
 
 export const VARIABLE_BUILTINS: readonly (readonly [string, Builtin])[] = [
@@ -173,7 +174,7 @@ function printVariable(shell: Shell, name: string, attributes: Attributes, comma
   if (attributes.readonly && !variable.readonly) return true;
   const kind = variable.associative ? 'A' : variable.elements ? 'a' : '';
   const letters = `${kind}${variable.integer ? 'i' : ''}${variable.readonly ? 'r' : ''}${variable.exported ? 'x' : ''}`;
-  const quoted = (value: string): string => `"${value.replace(/[\\"$`]/g, '\\$&')}"`;
+  const quoted = (value: string): string => controlQuoted(value) ?? `"${value.replace(/[\\"$`]/g, '\\$&')}"`;
   const value = variable.elements
     ? `=(${variable
         .keys()
@@ -218,10 +219,22 @@ function* unset(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
 }
 
 function* alias(...[shell, args, name]: Parameters<Builtin>): ReturnType<Builtin> {
+  const { aliases } = shell.state;
+  const show = (known: string): void =>
+    shell.print(`alias ${known}='${(aliases.get(known) ?? '').replace(/'/g, "'\\''")}'\n`);
+  let status = 0;
+  if (name === 'alias' && args.filter((arg) => arg !== '-p').length === 0)
+    for (const known of [...aliases.keys()].sort()) show(known);
   for (const arg of args) {
-    if (name === 'unalias') shell.state.aliases.delete(arg);
-    else if (arg.includes('='))
-      shell.state.aliases.set(arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1));
+    const at = arg.indexOf('=', 1);
+    if (name === 'unalias' && arg === '-a') aliases.clear();
+    else if (name === 'alias' && arg === '-p') continue;
+    else if (name === 'alias' && at > 0) aliases.set(arg.slice(0, at), arg.slice(at + 1));
+    else if (!aliases.has(arg)) {
+      yield* shell.complain(`${name}: ${arg}: not found`);
+      status = 1;
+    } else if (name === 'unalias') aliases.delete(arg);
+    else show(arg);
   }
-  return 0;
+  return status;
 }
