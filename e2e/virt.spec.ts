@@ -100,6 +100,11 @@ test('without firmware QEMU refuses a DIMM: there is no Generic Event Device', a
   await lab.plugDimm(0);
   await expect(lab.dimm(0)).toHaveAttribute('data-condition', 'possible');
   await expect(page.locator('.narration')).toContainText('memory hotplug is not enabled: missing acpi-ged device');
+  await expect(page.locator('.context')).toHaveCount(2);
+  await lab.act(1, 'Take offline');
+  await expect(page.locator('[data-stage="cpuhp"]')).toHaveAttribute('data-light', 'passed');
+  await expect(page.locator('.psci-call').first()).toContainText('CPU_OFF');
+  await expectNothingOfAPc(lab);
 });
 
 test("the article's command line is among the examples, and what is not modelled of it is listed", async ({

@@ -23,6 +23,7 @@ const NODE = '\\_SB.MHPC.MP00';
 const description: MachineDescription = {
   board: 'q35',
   accelerator: 'kvm',
+  acpi: true,
   cpuType: 'max-x86_64-cpu',
   topology: { sockets: 1, dies: 1, cores: 1, threads: 1 },
   slots: [],

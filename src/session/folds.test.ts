@@ -16,6 +16,7 @@ import { foldAll, TestLog } from './test-events.ts';
 const description: MachineDescription = {
   board: 'q35',
   accelerator: 'kvm',
+  acpi: true,
   cpuType: 'max-x86_64-cpu',
   topology: { sockets: 1, dies: 1, cores: 4, threads: 1 },
   slots: [0, 1, 2, 3].map((index) => ({

@@ -36,7 +36,17 @@ export type Subject = 'cpu' | 'memory';
 
 /** Somebody who may run a part of the road. */
 export interface RoadContext {
-  readonly name: 'qemu' | 'hardware' | 'gic' | 'interrupt' | 'primary' | 'kacpid' | 'thread' | 'notify' | 'hotplug';
+  readonly name:
+    | 'qemu'
+    | 'hardware'
+    | 'gic'
+    | 'interrupt'
+    | 'primary'
+    | 'kacpid'
+    | 'thread'
+    | 'notify'
+    | 'hotplug'
+    | 'sysfs';
   /** Whether the context bears a kernel thread's or workqueue's name. */
   readonly kernelName?: true;
   /** The workqueue through which the road enters this context. */
@@ -52,7 +62,7 @@ const HOTPLUG: RoadContext = { name: 'hotplug', kernelName: true, queue: 'kacpi_
 
 /** A road: who may run what. Each change of context is there for a reason. */
 export interface Road {
-  readonly name: 'gpe' | 'ged';
+  readonly name: 'gpe' | 'ged' | 'tree';
   readonly contexts: readonly RoadContext[];
   /** Why the road changes context so often: a question, and an answer for each hop. */
   readonly question: 'inspector.whyHops' | 'inspector.whyThread';
@@ -92,9 +102,21 @@ export const ROADS: Readonly<Record<Road['name'], Road>> = {
     answers: ['chain.why.ged.thread', 'chain.why.ged.notify', 'chain.why.ged.hotplug'],
     psci: true,
   },
+  /** `virt` with a device tree: nothing tells the guest of a DIMM, and QEMU takes none; CPUs go and come by PSCI. */
+  tree: {
+    name: 'tree',
+    contexts: [
+      { name: 'qemu', stages: ['device'] },
+      { name: 'sysfs', stages: ['driver', 'cpuhp'] },
+    ],
+    question: 'inspector.whyThread',
+    answers: [],
+    psci: true,
+  },
 };
 
-export const roadOf = (board: MachineDescription['board']): Road => ROADS[board === 'virt' ? 'ged' : 'gpe'];
+export const roadOf = (machine: Pick<MachineDescription, 'board' | 'acpi'> | undefined): Road =>
+  ROADS[machine?.board !== 'virt' ? 'gpe' : machine.acpi ? 'ged' : 'tree'];
 
 /** Interrupt number of the GED in the GIC: SPI 9 (QEMU's hw/arm/virt.c). */
 export const GED_INTID = 41;
@@ -192,9 +214,10 @@ export const EVENT_METHOD_FUNCTIONS: ReadonlySet<string> = new Set([
 
 /** What a stage is about on this road and for this subject: the closest explanation that there is. */
 export function stageExplanation(road: Road, stage: ChainStage, subject: Subject): MessageKey {
+  const name = road.name === 'tree' ? 'ged' : road.name;
   const keys = [
-    `stage.explain.${road.name}.${subject}.${stage}`,
-    `stage.explain.${road.name}.${stage}`,
+    `stage.explain.${name}.${subject}.${stage}`,
+    `stage.explain.${name}.${stage}`,
     ...(subject === 'memory' ? [`stage.explain.memory.${stage}`] : []),
   ];
   return keys.find(isMessageKey) ?? `stage.explain.${stage}`;

@@ -15,6 +15,8 @@ export interface Architecture {
   createBoard(options: BoardOptions): BoardMachine;
   buildFirmware(config: MachineConfig, options: FirmwareOptions): Firmware;
   createKernel(options: KernelOptions): LinuxGuest;
+  /** Whether the guest gets ACPI tables. */
+  hasAcpi(config: MachineConfig): boolean;
   /** Where RAM is and can be, lowest address first. */
   memoryRegions(config: MachineConfig): readonly MemoryRegion[];
 }

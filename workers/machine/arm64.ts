@@ -26,5 +26,6 @@ export const arm64: Architecture = {
   createBoard: (options) => new VirtBoard(options),
   buildFirmware: buildVirtFirmware,
   createKernel: createArm64Kernel,
+  hasAcpi: (config) => virtLayout(config).hasGed,
   memoryRegions,
 };

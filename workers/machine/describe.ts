@@ -18,13 +18,14 @@ function numaNodes({ numaNodes: nodes, numaDistances }: MachineConfig): MachineD
 /** The facts of a machine that the page is told once. */
 export function describeMachine(
   config: MachineConfig,
-  { profile, memoryRegions }: Architecture,
+  { profile, hasAcpi, memoryRegions }: Architecture,
   scenario: Scenario,
 ): MachineDescription {
   const { board, accelerator, cpuType, topology, memorySize, maxMemory, memorySlots } = config;
   return {
     board,
     accelerator,
+    acpi: hasAcpi(config),
     cpuType,
     topology,
     memorySize,

@@ -30,5 +30,6 @@ export const x86: Architecture = {
   createBoard,
   buildFirmware,
   createKernel,
+  hasAcpi: () => true,
   memoryRegions,
 };

@@ -10,6 +10,8 @@ import type { Ns } from './units.ts';
 export interface MachineDescription {
   readonly board: 'pc' | 'q35' | 'virt' | 'none';
   readonly accelerator: 'tcg' | 'kvm';
+  /** The guest has ACPI tables; a `virt` without firmware has a device tree instead. */
+  readonly acpi: boolean;
   readonly cpuType: string;
   readonly topology: {
     readonly sockets: number;

@@ -1,7 +1,6 @@
 import type { LabEvent, LogReader } from '../../../workers/protocol/log-format.ts';
 import { textField } from '../event-access.ts';
 import { foldTasks, initialTasks, taskName } from '../fold-tasks.ts';
-import type { Road } from '../roads.ts';
 import type { Part, Step } from './steps.ts';
 
 /** When a step happened on one road, and who did it. */
@@ -28,7 +27,7 @@ export interface ComparedStep {
 }
 
 /** The moments of a part's steps in the log of a machine on this road. */
-export function readRoad(log: LogReader, part: Part, road: Road['name']): ReadonlyMap<Step['name'], Moment> {
+export function readRoad(log: LogReader, part: Part, road: keyof Step['on']): ReadonlyMap<Step['name'], Moment> {
   const found = new Map<Step['name'], Moment>();
   const tasks = initialTasks();
   let given = false;

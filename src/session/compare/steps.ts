@@ -1,7 +1,7 @@
 import type { LabEvent } from '../../../workers/protocol/log-format.ts';
 import { numberField, textField } from '../event-access.ts';
 import type { CompareKey } from '../i18n/english-compare.ts';
-import { type ChainStage, GED_INTID, GICD_ICENABLER1, GICD_ISENABLER1, type Road, type Subject } from '../roads.ts';
+import { type ChainStage, GED_INTID, GICD_ICENABLER1, GICD_ISENABLER1, type Subject } from '../roads.ts';
 
 /** Finds a step's moment in a log, and names it as its own world does. */
 export interface Matcher {
@@ -17,7 +17,7 @@ type StepName = CompareKey extends infer Key ? (Key extends `compare.step.${infe
 /** A step of both roads, or of one. */
 export interface Step {
   readonly name: StepName;
-  readonly on: Readonly<Partial<Record<Road['name'], Matcher>>>;
+  readonly on: Readonly<Partial<Record<'gpe' | 'ged', Matcher>>>;
   /** The same name, but each architecture's own code or place. */
   readonly alike?: true;
 }

@@ -51,18 +51,20 @@ export function Chain() {
   const log = useFolds('chain', 'tasks');
   const resting = useLab((state) => state.resting);
   const selection = useLab((state) => state.selection);
-  const board = useLab((state) => state.description?.board ?? 'none');
+  const description = useLab((state) => state.description);
   if (!log) return null;
   const { chain } = log;
-  const { contexts, psci } = roadOf(board);
+  const { contexts, psci } = roadOf(description);
   const road = (
     <ol className="chain" aria-label={translate('chain.label')}>
       {contexts.map(({ name, kernelName, queue, wokenBy, stages: forward }) => {
-        const stages = name === 'hotplug' ? lastStages(chain) : forward;
+        const stages =
+          name === 'hotplug' ? lastStages(chain) : name === 'sysfs' && chain.subject === 'memory' ? BY_SYSFS : forward;
         const lights = stages.map((stage) => lightOf(chain, stage, chain.stages.get(stage), resting || !log.watched));
         const light = lights.includes('lit') ? 'lit' : lights.includes('passed') ? 'passed' : 'dark';
         // What goes online or offline by sysfs takes none of the hops before.
-        const bySysfs = name === 'hotplug' && (chain.round === 'online' || chain.round === 'offline');
+        const bySysfs =
+          name === 'sysfs' || (name === 'hotplug' && (chain.round === 'online' || chain.round === 'offline'));
         const shownName = bySysfs ? 'sysfs' : name;
         return (
           <li
@@ -167,8 +169,8 @@ function Stage(props: {
   const { stage, light, log, chosen } = props;
   const translate = useTranslate();
   const hit = log.chain.stages.get(stage);
-  const board = useLab((state) => state.description?.board ?? 'none');
-  const name = translate(stageTitle(roadOf(board), stage, log.chain.round === 'unplug'));
+  const description = useLab((state) => state.description);
+  const name = translate(stageTitle(roadOf(description), stage, log.chain.round === 'unplug'));
   const label = hit && light !== 'dark' ? hit.label : undefined;
   const detail = detailOf(log.chain, stage);
   return (

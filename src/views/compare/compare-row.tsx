@@ -3,12 +3,15 @@ import type { LogReader } from '../../../workers/protocol/log-format.ts';
 import type { ComparedStep, Moment } from '../../session/compare/read-road.ts';
 import { callStackAt } from '../../session/fold-tasks.ts';
 import { isMessageKey, type Translate } from '../../session/i18n/translate.ts';
-import { ROADS, type Road, type Subject, stageExplanation } from '../../session/roads.ts';
+import { ROADS, type Subject, stageExplanation } from '../../session/roads.ts';
 import { useTranslate } from '../../session/session-context.ts';
 import { RichText } from '../../widgets/rich-text.tsx';
 import { VerdictSign } from './verdict-sign.tsx';
 
 const SIDES = ['gpe', 'ged'] as const;
+
+/** The way into the kernel is no part of the comparison. */
+const SYSTEM_CALL = /^(do_syscall_64|__x64_sys_)/;
 
 /** Virtual time since the command: `+62.5 µs`, `+45.23 ms`. */
 function formatAfter(ns: number): string {
@@ -86,7 +89,7 @@ export function CompareRow({ compared, subject, logs, open, onToggle }: Props) {
 }
 
 function Side(props: {
-  readonly side: Road['name'];
+  readonly side: (typeof SIDES)[number];
   readonly compared: ComparedStep;
   readonly subject: Subject;
   readonly log: LogReader;
@@ -97,7 +100,9 @@ function Side(props: {
   const stage = compared.step.on[side]?.stage;
   if (!moment) return <div className="compare-side" data-side={side} />;
   const fn = `fn.${moment.label}`;
-  const frames = callStackAt(log, moment.event.sequence);
+  const stack = callStackAt(log, moment.event.sequence);
+  const entry = stack.findIndex(({ fn: name }) => SYSTEM_CALL.test(name));
+  const frames = entry < 0 ? stack : stack.slice(0, entry);
   return (
     <div className="compare-side" data-side={side}>
       <h4 className="compare-side-name">{translate(`compare.${side}`)}</h4>

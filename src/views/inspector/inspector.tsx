@@ -85,6 +85,7 @@ function Live({ log }: { readonly log: LogStore }) {
 function WhyHops() {
   const translate = useTranslate();
   const road = useRoad();
+  if (road.answers.length === 0) return null;
   return (
     <section className="why">
       <h3>{translate(road.question)}</h3>
@@ -170,7 +171,7 @@ function Backtrace({ task, vcpu, frames }: BacktraceProps) {
 }
 
 function useRoad(): Road {
-  return roadOf(useLab((state) => state.description?.board ?? 'none'));
+  return roadOf(useLab((state) => state.description));
 }
 
 function StageFacts({ stage, log }: { readonly stage: ChainStage; readonly log: LogStore }) {
