@@ -78,6 +78,23 @@ describe('qemu-system-aarch64', () => {
     expect(print(line)).toBe(text);
   });
 
+  test('info qom-tree has the interrupt controller, the GED is there with firmware only, and 32 virtio transports', () => {
+    const tree = String(print('info qom-tree'));
+    expect(tree).toContain('    /device[2] (arm-gicv3)\r\n');
+    expect(tree).toContain('(gpio-key)');
+    expect(tree).not.toContain('(acpi-ged)');
+    expect(tree.match(/\(virtio-mmio\)/g)).toHaveLength(32);
+    expect(tree).not.toContain('lapic');
+    // 256 shared inputs and 32 of each vCPU
+    expect(tree).toContain('/unnamed-gpio-in[319] (irq)');
+    expect(tree).not.toContain('/unnamed-gpio-in[320] (irq)');
+  });
+
+  test('what the lab does not know of an object is told', () => {
+    const desc = "Properties of 'arm-gicv3' are not modelled by the lab";
+    expect(ask('qom-list', { path: '/machine/unattached/device[2]' }).error).toEqual({ class: 'GenericError', desc });
+  });
+
   test('a processor of x86 is not a device of it', () => {
     expect(ask('device-list-properties', { typename: 'qemu64-x86_64-cpu' }).error).toEqual({
       class: 'DeviceNotFound',

@@ -12,7 +12,7 @@ import { type QmpContext, QmpFailure, runStateOf, setRunning } from './qmp-conte
 import { isDict, type QDict, QObjectStream } from './qobject.ts';
 import { findObject } from './qom.ts';
 import { qomGet } from './qom-commands.ts';
-import { nodeAt, printTree, qomTree } from './qom-tree.ts';
+import { everyObject, nodeAt, printTree, qomTree } from './qom-tree.ts';
 import { qtree } from './qtree.ts';
 import { HMP_HELP, HMP_INFO_HELP } from './tables/hmp-help.ts';
 import { QEMU_VERSION } from './version.ts';
@@ -93,16 +93,30 @@ function status({ board }: QmpContext): string {
 
 function qomTreeText({ board, objects }: QmpContext, rest: string): string {
   const path = rest === '' ? '/machine' : rest;
-  const at = path.startsWith('/') ? nodeAt(qomTree(board, objects), path) : undefined;
+  const root = qomTree(board, objects);
+  const ends = everyObject(root, '').flatMap(({ node }) => nodeAt(node, path) ?? []);
+  const at = path.startsWith('/') ? nodeAt(root, path) : ends.length === 1 ? ends[0] : undefined;
   return at ? printTree(at) : `Path '${path}' could not be resolved.\n`;
 }
 
+/** `device_add help`, `device_add TYPE,help`: QEMU lists all that it has. */
+function deviceHelp(text: string, unmodelled: (what: string) => void): string | undefined {
+  const asks = splitAtCommas(text).some((word) => word === 'help' || word === '?');
+  if (!asks) return undefined;
+  unmodelled(`device_add ${text}`);
+  return `device_add ${text}: not modelled by the lab\n`;
+}
+
 /** qom-list: properties of an object, one a line. */
-function qomList({ board, objects }: QmpContext, path: string): string {
+function qomList({ board, objects, unmodelled }: QmpContext, path: string): string {
   if (path === '') return '/\n';
   const found = findObject(board, objects, path);
   if (found === 'ambiguous') return errorText(`Path '${path}' is ambiguous`);
   if (!found) return errorText(`Device '${path}' not found`);
+  if (found.properties.length === 0) {
+    unmodelled(`properties of ${path}`);
+    return errorText(`Properties of '${found.type}' are not modelled by the lab`);
+  }
   return found.properties.map(({ name, type }) => `${name} (${type})\n`).join('');
 }
 
@@ -221,7 +235,9 @@ const COMMANDS: Readonly<Record<string, HmpCommand>> = {
   device_add: {
     arguments: 'text?',
     run: ({ board, objects, unmodelled }, rest) =>
-      dimmHelp(rest) ?? errorText(deviceAdd(board, readOptions(rest, 'driver'), unmodelled, objects)?.description),
+      dimmHelp(rest) ??
+      deviceHelp(rest, unmodelled) ??
+      errorText(deviceAdd(board, readOptions(rest, 'driver'), unmodelled, objects)?.description),
   },
   device_del: {
     arguments: 'text',

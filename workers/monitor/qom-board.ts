@@ -8,9 +8,35 @@ import type { QObject } from './qobject.ts';
 import { inHashOrder, objectOf, type QomObject, type QomRow } from './qom-object.ts';
 import { busOf, everyObject, type Placed, type QomNode } from './qom-tree.ts';
 import { QOM_PROPERTIES } from './tables/qom-properties.ts';
+import { VIRT_QOM_PROPERTIES } from './tables/qom-properties-virt.ts';
 
-/** Objects that the main system bus has, in the order in which they came. */
-const SYSTEM_BUS = ['kvmvapic', 'fw_cfg_io', 'i440FX-pcihost', 'q35-pcihost', 'ioapic', 'hpet', 'ps2-kbd', 'ps2-mouse'];
+const PROPERTIES: Readonly<Record<string, string>> = { ...QOM_PROPERTIES, ...VIRT_QOM_PROPERTIES };
+
+/** Objects that the main system bus of a PC and of `virt` has, in the order in which they came. */
+const SYSTEM_BUS = [
+  'kvmvapic',
+  'fw_cfg_io',
+  'i440FX-pcihost',
+  'q35-pcihost',
+  'ioapic',
+  'hpet',
+  'ps2-kbd',
+  'ps2-mouse',
+  'cfi.pflash01',
+  'arm-gicv3',
+  'arm-gicv3-its',
+  'pl011',
+  'pl031',
+  'gpex-pcihost',
+  'arm-smmuv3',
+  'acpi-ged',
+  'pl061',
+  'gpio-key',
+  'gpio-pwr',
+  'virtio-mmio',
+  'fw_cfg_mem',
+  'platform-bus-device',
+];
 
 /** Devices on a bus: `child[N]` of it, in the order in which they came. */
 function devicesOn({ path, node }: Placed, all: readonly Placed[]): Placed[] {
@@ -79,19 +105,21 @@ function computedValues(board: Board): Readonly<Record<string, QObject>> {
 /** `NAME:TYPE=VALUE`. */
 function rowsOf({ path, node }: Placed, board: Board, all: readonly Placed[]): QomRow[] {
   const computed = computedValues(board);
-  return (QOM_PROPERTIES[node.type] ?? '')
-    .trim()
-    .split(/\s+/)
-    .flatMap((text): QomRow[] => {
-      const [, spelled = '', spelledKind = '', value] = /^([^:]+):([^=]+)(?:=(.*))?$/.exec(text) ?? [];
-      const name = spelled.replaceAll('~', ' ');
-      const kind = spelledKind.replaceAll('~', ' ');
-      if (kind.startsWith('child<')) {
-        return node.children.some((candidate) => candidate.name === name) ? [[name, kind, `${path}/${name}`]] : [];
-      }
-      const known = value === undefined ? computed[`${node.type}.${name}`] : readValue(value, board, all);
-      return [[name, kind, known]];
-    });
+  const words = (PROPERTIES[node.type] ?? '').split(/\s+/).filter((word) => word !== '');
+  const told = words.flatMap((text): QomRow[] => {
+    const [, spelled = '', spelledKind = '', value] = /^([^:]+):([^=]+)(?:=(.*))?$/.exec(text) ?? [];
+    const name = spelled.replaceAll('~', ' ');
+    const kind = spelledKind.replaceAll('~', ' ');
+    if (kind.startsWith('child<')) {
+      return node.children.some((candidate) => candidate.name === name) ? [[name, kind, `${path}/${name}`]] : [];
+    }
+    const known = value === undefined ? computed[`${node.type}.${name}`] : readValue(value, board, all);
+    return [[name, kind, known]];
+  });
+  // a name with the device's own number in it (`virtio-mmio-bus.7`) is not in the table
+  const names = new Set(told.map(([name]) => name));
+  const others = node.children.filter(({ name }) => !names.has(name));
+  return [...told, ...others.map(({ name, type }): QomRow => [name, `child<${type}>`, `${path}/${name}`])];
 }
 
 const REGION: readonly (readonly [string, string])[] = [
@@ -115,7 +143,7 @@ export function boardObject(board: Board, root: QomNode, placed: Placed): QomObj
   const { type } = placed.node;
   if (type === 'irq') return objectOf(type, [['type', 'string', type]]);
   if (type === 'memory-region') return regionObject(placed, board);
-  if (!(type in QOM_PROPERTIES)) return undefined;
+  if (!(type in PROPERTIES)) return undefined;
   const all = everyObject(root, '');
   const rows = rowsOf(placed, board, all);
   if (BUSES.has(type)) return busObject(placed, all, rows);

@@ -16,11 +16,15 @@ import { isArmCpuType } from './virt-options.ts';
 
 /** Of an ambiguous path qom-list alone says that it is. */
 function objectAt(
-  { board, objects }: QmpContext,
+  { board, objects, unmodelled }: QmpContext,
   path: QObject | undefined,
   tellsAmbiguous = false,
 ): QomObject | QmpFailure {
   const found = findObject(board, objects, String(path));
+  if (typeof found === 'object' && found.properties.length === 0) {
+    unmodelled(`properties of ${String(path)}`);
+    return new QmpFailure(`Properties of '${found.type}' are not modelled by the lab`);
+  }
   if (found === 'ambiguous' && tellsAmbiguous) return new QmpFailure(`Path '${String(path)}' is ambiguous`);
   return found === undefined || found === 'ambiguous'
     ? new QmpFailure(`Device '${String(path)}' not found`, 'DeviceNotFound')
@@ -96,7 +100,10 @@ export const QOM_COMMANDS: readonly QmpCommand[] = [
   { ...command('qom-set', { path: 'string', property: 'string' }, qomSet), anyArgs: true },
   command('qom-list-types', { implements: 'string?', abstract: 'bool?' }, (context, { implements: parent }) => {
     const isArm = context.board.config.board === 'virt';
-    const listed = TYPE_TREE[String(parent)] ?? (isArm ? undefined : CPU_ANCESTORS[String(parent)]);
+    // the two programs' hash tables list them the other way round
+    const ofDimm = parent === 'pc-dimm' ? DIMM_TYPES : undefined;
+    if (ofDimm) return isArm ? ofDimm.toReversed() : ofDimm;
+    const listed = isArm ? undefined : CPU_ANCESTORS[String(parent)];
     if (isArm && (parent === 'cpu' || parent === 'arm-cpu' || parent === 'aarch64-cpu'))
       return unknownTypes(context, parent);
     if (listed) return listed;
@@ -138,12 +145,11 @@ export const QOM_COMMANDS: readonly QmpCommand[] = [
 
 const CPU_TYPES = CPU_TYPE_ORDER.map((model): QDict => ({ name: cpuTypeOf(model), parent: 'x86_64-cpu' }));
 const CPU_ANCESTORS: Readonly<Record<string, readonly QDict[]>> = { 'x86_64-cpu': CPU_TYPES, cpu: CPU_TYPES };
-const TYPE_TREE: Readonly<Record<string, readonly QDict[]>> = {
-  'pc-dimm': [
-    { name: 'nvdimm', parent: 'pc-dimm' },
-    { name: 'pc-dimm', parent: 'device' },
-  ],
-};
+const DIMM_TYPES: readonly QDict[] = [
+  { name: 'nvdimm', parent: 'pc-dimm' },
+  { name: 'pc-dimm', parent: 'device' },
+];
+
 /** Properties of a backend's class, with what object_add's help says of them. */
 function backendProperties(type: MemoryBackendType): QDict[] {
   const help = new Map(

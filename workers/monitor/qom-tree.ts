@@ -1,8 +1,11 @@
-/** The composition tree of a PC: every object below /machine and /objects by name and type, as `info qom-tree` lists them. */
+/** The composition tree: every object below /machine and /objects by name and type, as `info qom-tree` lists them. */
 import type { Board } from '../abi/board.ts';
+import type { MachineConfig } from '../abi/machine-config.ts';
 import { splitRam, x86BoardAddresses } from '../hw/boards/addresses.ts';
+import { virtLayout } from '../hw/boards/virt-addresses.ts';
 import type { ObjectStore } from './object-store.ts';
 import { presence } from './qtree.ts';
+import { VIRT_QOM_TREE } from './tables/qom-tree-virt.ts';
 import { QOM_TREES } from './tables/qom-trees.ts';
 
 export interface QomNode {
@@ -14,8 +17,19 @@ export interface QomNode {
 const node = (name: string, type: string, children: QomNode[] = []): QomNode => ({ name, type, children });
 const regions = (...names: string[]): QomNode[] => names.map((name) => node(name, 'memory-region'));
 
+const irqs = (count: number): QomNode[] =>
+  Array.from({ length: count }, (_, index) => node(`unnamed-gpio-in[${index}]`, 'irq'));
+
+/** IRQ, FIQ, virtual IRQ and virtual FIQ. */
+const ARM_CPU_INPUTS = 4;
+
 const cpuNode = (name: string, type: string): QomNode =>
-  node(name, type, [node('lapic', 'apic', regions('apic-msi[0]')), ...regions('memory[0]', 'memory[1]', 'smram[0]')]);
+  type.endsWith('-arm-cpu')
+    ? node(name, type, irqs(ARM_CPU_INPUTS))
+    : node(name, type, [
+        node('lapic', 'apic', regions('apic-msi[0]')),
+        ...regions('memory[0]', 'memory[1]', 'smram[0]'),
+      ]);
 
 /** Objects that a line of the table stands for. */
 function nodesOf(text: string): QomNode[] {
@@ -48,12 +62,42 @@ function readTable(text: string, has: (when: string) => boolean): QomNode[] {
 const leaf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const folder = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
+/** The same for `virt`. */
+function virtPresence(config: MachineConfig): (when: string) => boolean {
+  const { virt, defaultDevices, ignored, maxMemory, memorySize, memorySlots } = config;
+  const { hasGed, highPcieMmio } = virtLayout(config);
+  const parts: Readonly<Record<string, boolean>> = {
+    memory: maxMemory > memorySize,
+    slots: memorySlots > 0,
+    acpi: virt?.acpi ?? false,
+    its: virt?.its ?? false,
+    secure: virt?.secure ?? false,
+    smmu: virt?.iommu === 'smmuv3',
+    highmem: highPcieMmio !== undefined,
+    ged: hasGed,
+    gpio: !hasGed,
+    nic: defaultDevices && !ignored.some((option) => /^-(net|nic|netdev) /.test(option)),
+  };
+  return (when) => parts[when] ?? false;
+}
+
+/** The table of a board. */
+function treeText({ board, possibleCpus }: MachineConfig): string {
+  if (board !== 'virt') return QOM_TREES[board];
+  const inputs = SHARED_INTERRUPTS + PRIVATE_INTERRUPTS * possibleCpus.filter((cpu) => cpu.present).length;
+  return VIRT_QOM_TREE.replace('SPI+PPI', String(inputs));
+}
+
+const SHARED_INTERRUPTS = 256;
+/** A vCPU's, SGIs among them. */
+const PRIVATE_INTERRUPTS = 32;
+
 /** Whether the machine has what a `?when` of the table stands for. */
 function presenceOf({ config, everRan }: Board): (when: string) => boolean {
+  if (config.board === 'virt') return virtPresence(config);
   const hasPart = presence(config);
   const { maxMemory, memorySize, memorySlots, board } = config;
-  const hasHighRam = () =>
-    board !== 'none' && board !== 'virt' && splitRam(x86BoardAddresses[board], memorySize).high > 0;
+  const hasHighRam = () => board !== 'none' && splitRam(x86BoardAddresses[board], memorySize).high > 0;
   return (when) => {
     switch (when) {
       case 'memory':
@@ -73,12 +117,7 @@ function presenceOf({ config, everRan }: Board): (when: string) => boolean {
 function machineNode(board: Board): QomNode {
   const { config } = board;
   const machine = node('machine', `${config.machineType}-machine`);
-  if (config.board !== 'pc' && config.board !== 'q35') {
-    machine.children.push(node('peripheral', 'container'), node('peripheral-anon', 'container'));
-    machine.children.push(node('unattached', 'container'));
-  } else {
-    machine.children.push(...readTable(QOM_TREES[config.board], presenceOf(board)));
-  }
+  machine.children.push(...readTable(treeText(config), presenceOf(board)));
   const devices = [
     ...board.pluggedCpus().map(({ qomPath }) => ({ qomPath, made: cpuNode(leaf(qomPath), config.cpuType) })),
     ...board.memory.inOrder().map(({ qomPath }) => ({ qomPath, made: node(leaf(qomPath), 'pc-dimm') })),
@@ -90,14 +129,18 @@ function machineNode(board: Board): QomNode {
   return machine;
 }
 
-/** device[0] is the boot processor, device[1] kvmvapic; the other processors of power-on come next, then all others. */
+/**
+ * On a PC device[0] is the boot processor, device[1] kvmvapic; the other processors of power-on come next, then all
+ * others. On `virt` all processors come first.
+ */
 function numberDevices(unattached: QomNode, { config }: Board): void {
   const cpus = config.possibleCpus.filter((cpu) => cpu.present).length - config.coldPlugged.length;
-  let next = 1;
+  const isPc = config.board !== 'virt';
+  let next = isPc ? 1 : cpus;
   unattached.children.forEach((child, at) => {
     if (child.name !== 'device') return;
     unattached.children[at] = { ...child, name: `device[${next}]` };
-    next = next === 1 ? cpus + 1 : next + 1;
+    next = isPc && next === 1 ? cpus + 1 : next + 1;
   });
 }
 
@@ -142,7 +185,11 @@ export function printTree(at: QomNode, depth = 0): string {
 const BUS_OF: readonly (readonly [RegExp, 'isa' | 'system' | 'pci' | 'i2c'])[] = [
   [/^(isa-.*|i8257|mc146818rtc|i8042|vmport|vmmouse|port92)$/, 'isa'],
   [/^(kvmvapic|hpet|ioapic|fw_cfg_io|ps2-.*|.*-pcihost)$/, 'system'],
-  [/^(ICH9-.*|ich9-ahci|mch|e1000e?|VGA|PIIX.*|piix3-ide|i440FX)$/, 'pci'],
+  [
+    /^(fw_cfg_mem|cfi\.pflash01|arm-(gicv3.*|smmuv3)|pl0\d\d|acpi-ged|gpio-.*|virtio-mmio|platform-bus-device)$/,
+    'system',
+  ],
+  [/^(ICH9-.*|ich9-ahci|mch|e1000e?|VGA|PIIX.*|piix3-ide|i440FX|gpex-root|virtio-net-pci)$/, 'pci'],
   [/^smbus-eeprom$/, 'i2c'],
 ];
 type BusKind = (typeof BUS_OF)[number][1];

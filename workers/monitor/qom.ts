@@ -3,6 +3,7 @@
  * in their files. Lists come in QEMU's order, which a hash table makes.
  */
 import type { Board, PluggedCpu } from '../abi/board.ts';
+import type { VirtOptions } from '../abi/machine-config.ts';
 import { hasProperty } from './cpu-models.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { QDict, QObject } from './qobject.ts';
@@ -10,7 +11,7 @@ import { boardObject } from './qom-board.ts';
 import { backendObject, backendRegionObject, dimmObject } from './qom-memory.ts';
 import { child, container, type QomObject, type QomProperty, TYPE } from './qom-object.ts';
 import { everyObject, type Placed, type QomNode, qomTree } from './qom-tree.ts';
-import { CPU_OBJECT_PROPERTY_TEXT } from './tables/cpu-object-properties.ts';
+import { ARM_CPU_OBJECT_PROPERTY_TEXT, CPU_OBJECT_PROPERTY_TEXT } from './tables/cpu-object-properties.ts';
 import { MACHINE_PROPERTY_TEXT, VIRT_PROPERTY_TEXT } from './tables/machine-properties.ts';
 
 const parseProperty = (text: string): QomProperty => {
@@ -19,9 +20,24 @@ const parseProperty = (text: string): QomProperty => {
 };
 
 function machineProperties({ board }: Board['config'], withMemory: boolean): string {
-  if (board === 'virt') return VIRT_PROPERTY_TEXT;
+  if (board === 'virt') {
+    const region = 'device-memory[0]:child<memory-region>';
+    return withMemory ? VIRT_PROPERTY_TEXT.replace('pflash0:str', `${region} pflash0:str`) : VIRT_PROPERTY_TEXT;
+  }
   return MACHINE_PROPERTY_TEXT[withMemory && board !== 'none' ? (`${board}+memory` as const) : board];
 }
+
+const virtValues = (virt: VirtOptions | undefined): Readonly<Record<string, QObject>> =>
+  virt
+    ? {
+        'gic-version': String(virt.gicVersion),
+        its: virt.its,
+        secure: virt.secure,
+        virtualization: virt.virtualization,
+        highmem: virt.highmem,
+        iommu: virt.iommu,
+      }
+    : {};
 
 function machineObject({ config }: Board): QomObject {
   const type = `${config.machineType}-machine`;
@@ -37,9 +53,10 @@ function machineObject({ config }: Board): QomObject {
     type,
     smp: { cpus: present, maxcpus, sockets, dies, clusters, cores, threads },
     memory,
-    boot: { order: 'cad' },
+    boot: { order: config.board === 'virt' ? '' : 'cad' },
     graphics: true,
-    acpi: 'auto',
+    acpi: config.virt?.acpi === false ? 'off' : 'auto',
+    ...virtValues(config.virt),
     kernel: '',
     append: config.kernelArguments,
     peripheral: '/machine/peripheral',
@@ -65,9 +82,13 @@ const DEVICE_PROPERTIES: readonly QomProperty[] = [
 
 const CPU_PARTS = ['lapic', 'memory[0]', 'memory[1]', 'smram[0]'];
 
-const CPU_OBJECT_PROPERTIES = CPU_OBJECT_PROPERTY_TEXT.trim()
-  .split(/\s+/)
-  .map((text) => parseProperty(text.includes(':') ? text : `${text}:bool`));
+const readCpuProperties = (text: string): QomProperty[] =>
+  text
+    .trim()
+    .split(/\s+/)
+    .map((word) => parseProperty(word.includes(':') ? word : `${word}:bool`));
+
+const CPU_OBJECT_PROPERTIES = readCpuProperties(CPU_OBJECT_PROPERTY_TEXT);
 
 function cpuObject(board: Board, { possible, qomPath, hotplugged }: PluggedCpu): QomObject {
   const type = board.config.cpuType;
@@ -92,6 +113,25 @@ function cpuObject(board: Board, { possible, qomPath, hotplugged }: PluggedCpu):
   const has = ({ name }: QomProperty) => hasProperty(board.config.cpuModel, name);
   const properties = [...DEVICE_PROPERTIES, ...CPU_OBJECT_PROPERTIES.filter(has)];
   return { type, properties, value: (name) => values[name] };
+}
+
+function armCpuObject({ config }: Board, { possible, qomPath, hotplugged }: PluggedCpu): QomObject {
+  const { cpuModel, cpuType } = config;
+  const texts = ARM_CPU_OBJECT_PROPERTY_TEXT;
+  const own = readCpuProperties(cpuModel === 'max' || cpuModel === 'a64fx' ? texts[cpuModel] : texts.armv8);
+  const values: Readonly<Record<string, QObject>> = {
+    type: cpuType,
+    parent_bus: '',
+    realized: true,
+    hotplugged,
+    hotpluggable: true,
+    memory: '/machine/unattached/system[0]',
+    'mp-affinity': possible.apicId,
+    ...Object.fromEntries(
+      own.filter(({ type }) => type.startsWith('child<')).map(({ name }) => [name, `${qomPath}/${name}`]),
+    ),
+  };
+  return { type: cpuType, properties: [...DEVICE_PROPERTIES, ...own], value: (name) => values[name] };
 }
 
 function lapicObject({ possible, hotplugged, qomPath }: PluggedCpu): QomObject {
@@ -152,6 +192,13 @@ function resolve(
   return resolve(board, objects, root, root, [...target.split('/').filter((part) => part !== ''), ...rest]);
 }
 
+/** It is there; what properties it has, the lab does not know. */
+const unmodelledObject = (type: string): QomObject => ({
+  type,
+  properties: [],
+  value: (name) => (name === 'type' ? type : undefined),
+});
+
 function objectAt(board: Board, objects: ObjectStore, root: QomNode, placed: Placed): QomObject | undefined {
   const { node } = placed;
   const path = placed.path === '' ? '/' : placed.path;
@@ -167,9 +214,10 @@ function objectAt(board: Board, objects: ObjectStore, root: QomNode, placed: Pla
   if (id !== '')
     return region === undefined ? backendObject(board, objects, id) : backendRegionObject(board, objects, id);
   const cpu = board.pluggedCpus().find(({ qomPath }) => path === qomPath || path === `${qomPath}/lapic`);
+  if (cpu && board.config.board === 'virt') return armCpuObject(board, cpu);
   if (cpu) return path === cpu.qomPath ? cpuObject(board, cpu) : lapicObject(cpu);
   const dimm = board.memory.dimms().find(({ qomPath }) => path === qomPath);
-  return dimm ? dimmObject(dimm) : boardObject(board, root, placed);
+  return dimm ? dimmObject(dimm) : (boardObject(board, root, placed) ?? unmodelledObject(node.type));
 }
 
 /** qom-list's answer. */

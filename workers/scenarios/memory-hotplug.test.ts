@@ -209,6 +209,23 @@ describe('a DIMM goes', () => {
     expect([state(lab, 32), state(lab, 33)]).toEqual(['online', 'online']);
   });
 
+  test('QEMU 7.2 tells of a rejection by ACPI_DEVICE_OST alone, of an ejection by DEVICE_DELETED as well', () => {
+    const lab = new Lab(ONE_CPU);
+    plugDimm(lab, 'd1', 256);
+    write(lab, 32, 'online');
+    write(lab, 33, 'online');
+    lab.sh('ls / > /dev/null');
+    const told = (id: string): unknown[] => {
+      lab.events();
+      unplug(lab, id);
+      return (qmpEvents(lab) as { readonly event: string }[]).map(({ event }) => event);
+    };
+    // MEM_UNPLUG_ERROR and DEVICE_UNPLUG_GUEST_ERROR would mean that QEMU itself failed after the guest had ejected
+    expect(told('d1')).toEqual(['ACPI_DEVICE_OST', 'ACPI_DEVICE_OST']);
+    plugDimm(lab, 'd2', 128);
+    expect(told('d2')).toEqual(['ACPI_DEVICE_OST', 'DEVICE_DELETED', 'ACPI_DEVICE_OST']);
+  });
+
   test('device_del of a machine that does not run is remembered, twice as well', () => {
     const lab = new Lab(`${ONE_CPU} -S`);
     plugDimm(lab, 'd1', 128);

@@ -54,3 +54,36 @@ export const CPU_OBJECT_PROPERTY_TEXT = `
   smram[0]:child<memory-region> memory[0]:child<memory-region> filtered-features:X86CPUFeatureWordInfo
   memory[1]:child<memory-region> sse4_2 kvm_poll_control fxsr_opt nodeid_msr kvm_pv_eoi i64 hv-apicv xd sse4_1
 `;
+
+/** The same of Arm's, by model; those of ARMv8 without SVE have what `armv8` has. */
+export const ARM_CPU_OBJECT_PROPERTY_TEXT = {
+  armv8: `
+    memory:link<memory-region> start-powered-off legacy-memory:str core-count:int32 mp-affinity:uint64 midr:uint64
+    node-id:int32 aarch64 has_el2 unnamed-gpio-in[2]:child<irq> pmu unnamed-gpio-out[1]:link<irq> cntfrq:uint64
+    psci-conduit:uint32 vfp unnamed-gpio-in[3]:child<irq> neon reset-hivecs unnamed-gpio-out[2]:link<irq>
+    unnamed-gpio-in[0]:child<irq> cfgend rvbar:uint64 reset-cbar:uint64 has_el3
+    gicv3-maintenance-interrupt[0]:link<irq> unnamed-gpio-out[3]:link<irq> unnamed-gpio-in[1]:child<irq>
+    unnamed-gpio-out[0]:link<irq> secure-memory:link<memory-region> pmu-interrupt[0]:link<irq>
+    unnamed-gpio-out[4]:link<irq>
+  `,
+  a64fx: `
+    memory:link<memory-region> start-powered-off legacy-memory:str core-count:int32 mp-affinity:uint64 midr:uint64
+    node-id:int32 aarch64 sve384 cntfrq:uint64 pmu sve512 unnamed-gpio-in[0]:child<irq> rvbar:uint64 sve1408
+    unnamed-gpio-in[1]:child<irq> cfgend unnamed-gpio-in[2]:child<irq> sve unnamed-gpio-in[3]:child<irq> sve640
+    sve1536 unnamed-gpio-out[1]:link<irq> psci-conduit:uint32 vfp sve2048 sve1664 secure-memory:link<memory-region>
+    has_el3 sve1024 gicv3-maintenance-interrupt[0]:link<irq> unnamed-gpio-out[0]:link<irq> sve1792 reset-hivecs
+    sve768 pmu-interrupt[0]:link<irq> unnamed-gpio-out[2]:link<irq> sve1152 sve128 has_el2
+    unnamed-gpio-out[3]:link<irq> sve896 unnamed-gpio-out[4]:link<irq> neon sve1280 sve256 sve1920
+  `,
+  max: `
+    memory:link<memory-region> start-powered-off legacy-memory:str core-count:int32 mp-affinity:uint64 midr:uint64
+    node-id:int32 aarch64 secure-tag-memory:link<memory-region> sme sve384 pauth-impdef rvbar:uint64
+    psci-conduit:uint32 secure-memory:link<memory-region> reset-cbar:uint64 sme256 pmu sme128 cntfrq:uint64
+    unnamed-gpio-in[0]:child<irq> sve512 sve1408 unnamed-gpio-in[1]:child<irq> sve unnamed-gpio-in[2]:child<irq>
+    pauth sve640 cfgend unnamed-gpio-in[3]:child<irq> sve1536 tag-memory:link<memory-region> reset-hivecs vfp
+    has_el3 sme2048 sve1664 sve2048 lpa2 sme512 unnamed-gpio-out[1]:link<irq> sve1024
+    gicv3-maintenance-interrupt[0]:link<irq> unnamed-gpio-out[0]:link<irq> sme_fa64 sve1792 sve768
+    pmu-interrupt[0]:link<irq> sve1152 unnamed-gpio-out[2]:link<irq> sve128 has_el2 unnamed-gpio-out[3]:link<irq>
+    sme1024 sve896 unnamed-gpio-out[4]:link<irq> neon sve1280 sve256 sve-max-vq:uint32 sve1920
+  `,
+} as const;

@@ -4,6 +4,14 @@
  * /machine/unattached, behind the vCPUs.
  */
 export const QOM_TREES = {
+  none: `
+peripheral container
+peripheral-anon container
+unattached container
+ io*1 memory-region
+ sysbus System
+ system*1 memory-region
+`,
   q35: `
 device-memory[0] memory-region ?memory
 fw_cfg fw_cfg_io
