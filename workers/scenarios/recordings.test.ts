@@ -34,6 +34,7 @@ describe('what the machine shows is what the recorded machine did', () => {
     ['q35-gpe-events', 'the hotplug GPE and the power button masked, disabled, cleared'],
     ['q35-unplug-refused', 'an unplug whose offlining fails, and one after it'],
     ['q35-34-cpus', '34 possible CPUs: masks of two words'],
+    ['q35-34-sparse', '8 of 34 CPUs at boot, the last slot plugged first'],
     ['pc-fail-inject', 'i440fx: injected failures up and down'],
     ['q35-pm-test', 'every level of pm_test, and suspend to idle'],
     ['q35-suspend', 'the secondaries frozen and thawed by pm_test'],
