@@ -121,3 +121,16 @@ it('the address space is flash and devices, RAM from 1 GiB on, and a region for 
   expect(regions('-bios QEMU_EFI.fd -m 1536M')).toEqual(always);
   expect(regions('-bios QEMU_EFI.fd -m 1536M,slots=2,maxmem=4G')).toEqual([...always, ['device-memory', 3, 4.5]]);
 });
+
+it('distances of -numa dist reach sysfs and numactl through the SLIT', () => {
+  const lab = new Lab(
+    '-M virt,gic-version=3 -cpu cortex-a57 -bios QEMU_EFI.fd -smp 2 -m 1G -numa node,nodeid=0,cpus=0,mem=512M ' +
+      '-numa node,nodeid=1,cpus=1,mem=512M -numa dist,src=0,dst=1,val=15',
+  );
+  expect(lab.sh('cat /sys/devices/system/node/node*/distance')).toContain('10 15\n15 10');
+  expect(lab.sh('numactl -H')).toContain('node   0   1 \n  0:  10  15 \n  1:  15  10');
+  expect(lab.session.description.numaNodes.map(({ distances }) => distances)).toEqual([
+    [10, 15],
+    [15, 10],
+  ]);
+});

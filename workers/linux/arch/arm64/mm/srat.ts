@@ -6,6 +6,7 @@ import type { Co } from '../../../../sim/coroutine.ts';
 import { acpi } from '../../../drivers/acpi/internal.ts';
 import {
   acpi_map_pxm_to_node,
+  acpi_parse_slit,
   memoryAffinity,
   possibleNodes,
   SRAT_ENABLED,
@@ -60,6 +61,7 @@ export function* arch_numa_init(k: Kernel): Co {
       tables.hotplugBlks.push(block);
     }
   }
+  yield* acpi_parse_slit(k);
   for (const node of possibleNodes(k)) tables.possible.add(node);
   yield* allocateNodeData(k);
 }

@@ -95,7 +95,9 @@ export function* x86_acpi_numa_init(k: Kernel): Co {
     const block = yield* memoryAffinity(k, bytes);
     if (block) named.push(block);
   }
-  yield* acpi_parse_slit(k);
+  if (yield* acpi_parse_slit(k)) {
+    yield* pr_info(k, `NUMA: Initialized distance table, cnt=${possibleNodes(k).length}`);
+  }
   const tables = numaTables(k);
   const top = max_pfn(k) * PAGE_SIZE;
   const present = named

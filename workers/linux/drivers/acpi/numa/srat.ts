@@ -40,17 +40,17 @@ export const possibleNodes = (k: Kernel): number[] => [...pxmToNode(k).values()]
 /** Where the distances begin, behind the number of localities. */
 const SLIT_HEADER = 44;
 
-/** Reads the SLIT, if there is one: how far the nodes are from each other (ACPI 6.4 §5.2.17). */
-export function* acpi_parse_slit(k: Kernel): Co {
+/** Reads the SLIT, if there is one: how far the nodes are from each other (ACPI 6.4 §5.2.17). True: it counts. */
+export function* acpi_parse_slit(k: Kernel): Co<boolean> {
   const slit = acpi_get_table(acpi(k), 'SLIT');
-  if (!slit) return;
+  if (!slit) return false;
   const count = Number(view(slit).getBigUint64(SLIT_HEADER - 8, true));
   const at = (from: number, to: number): number => slit[SLIT_HEADER + from * count + to] ?? 0;
   for (let from = 0; from < count; from++) {
     for (let to = 0; to < count; to++) {
       if (from === to ? at(from, to) === 10 : at(from, to) > 10) continue;
-      yield* pr_info(k, 'SLIT table looks invalid. Not used.');
-      return;
+      yield* pr_info(k, 'ACPI: SLIT table looks invalid. Not used.');
+      return false;
     }
   }
   const { distances } = numaTables(k);
@@ -64,7 +64,7 @@ export function* acpi_parse_slit(k: Kernel): Co {
       if (other >= 0) row[other] = at(from, to);
     }
   }
-  yield* pr_info(k, `NUMA: Initialized distance table, cnt=${pxmToNode(k).size}`);
+  return true;
 }
 
 /** A range of memory, told of; undefined when it is not enabled. */
