@@ -78,3 +78,11 @@ test('sysctl reads and writes settings, and names those that are not there', () 
     'kernel.ostype = Linux\nsysctl: cannot stat /proc/sys/kernel/nope: No such file or directory\nLinux\n',
   );
 });
+
+// recorded on the real guest
+test('mount names what it misses: an entry of fstab, a type that the kernel knows', () => {
+  const files = [{ path: '/proc/filesystems', show: () => 'nodev\tsysfs\nnodev\ttmpfs\n' }, { path: '/mnt' }];
+  expect(run('mount /nope; echo $?; mount -t nope x /mnt; echo $?', files)).toBe(
+    "mount: /nope: can't find in /etc/fstab.\n1\nmount: /mnt: no filesystem type specified.\n1\n",
+  );
+});

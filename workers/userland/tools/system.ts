@@ -213,22 +213,29 @@ function humanKib(kib: number): string {
 }
 
 /** mount(8)'s words for some errors of mount(2). */
-const MOUNT_ERRORS: Readonly<Record<number, (source: string, directory: string, type: string) => string>> = {
+const MOUNT_ERRORS: Readonly<Record<number, (source: string, directory: string) => string>> = {
   [ERRNO.ENOENT]: () => 'mount point does not exist.',
   [ERRNO.ENOTDIR]: () => 'mount point is not a directory.',
-  [ERRNO.ENODEV]: (_source, _directory, type) => `unknown filesystem type '${type}'.`,
-  [ERRNO.EBUSY]: (source) => `${source} already mounted or mount point busy.`,
+  [ERRNO.EBUSY]: (source, directory) => `${source} already mounted on ${directory}.`,
 };
 
 export function* mount(tool: Tool): Co<number> {
   const options = yield* tool.options('t:o:lavr', { types: 't', options: 'o' });
   if (options.operands.length > 0) {
-    const [source = '', directory = source] = options.operands;
+    const [source = '', directory] = options.operands;
+    if (directory === undefined) return yield* tool.fail(`${source}: can't find in /etc/fstab.`);
     const type = options.value('t') ?? 'auto';
+    // a type that is not in /proc/filesystems is as if none was given
+    const known = yield* readFile(tool.sys, '/proc/filesystems');
+    if (typeof known === 'string' && !linesOf(known).some((line) => line.split('\t')[1] === type))
+      return yield* tool.fail(`${directory}: no filesystem type specified.`);
     const error = yield* tool.sys.mount(source, directory, type);
     if (error >= 0) return 0;
-    const reason = MOUNT_ERRORS[-error]?.(source, directory, type) ?? `${errorText(error)}.`;
-    return yield* tool.fail(`${directory}: ${reason}`, 32);
+    const reason = MOUNT_ERRORS[-error]?.(source, directory) ?? `${errorText(error)}.`;
+    return yield* tool.fail(
+      `${directory}: ${reason}\n       dmesg(1) may have more information after failed mount system call.`,
+      32,
+    );
   }
   const text = yield* readFile(tool.sys, '/proc/mounts');
   if (typeof text === 'number') return yield* tool.fail(`failed to read mtab: ${errorText(text)}`, 1);

@@ -105,6 +105,10 @@ function* kill(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
   if (option === '-l' || option === '-L') return listSignals(shell, words.slice(1));
   if (/^-[sn]$/.test(option) || (/^-./.test(option) && option !== '--')) {
     const separate = /^-[sn]$/.test(option);
+    if (separate && words[1] === undefined) {
+      yield* shell.complain(`kill: ${option}: option requires an argument`);
+      return 1;
+    }
     const name = separate ? (words[1] ?? '') : option.slice(1);
     const number = signalNumber(name);
     if (number === undefined) {

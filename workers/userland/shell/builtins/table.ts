@@ -1,4 +1,6 @@
 /** The builtins by name. */
+import type { Co } from '../../../sim/coroutine.ts';
+import type { Shell } from '../shell.ts';
 import { FLOW_BUILTINS } from './flow.ts';
 import { JOB_BUILTINS } from './job-control.ts';
 import { OUTPUT_BUILTINS } from './output.ts';
@@ -61,17 +63,35 @@ function* command(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
   return yield* shell.runProgram(words);
 }
 
+/** All that a name could run, the first of it being what it runs. */
+function* everyMeaning(shell: Shell, name: string): Co<string[]> {
+  const first = yield* shell.describeCommand(name, isBuiltin(name), true);
+  const found = first === undefined || /^\S+ is (\/|hashed)/.test(first) ? [] : [first];
+  if (isBuiltin(name) && first?.includes(' is a function')) found.push(`${name} is a shell builtin`);
+  for (const directory of (shell.state.variables.get('PATH') ?? '').split(':')) {
+    const path = `${directory === '' ? '.' : directory}/${name}`;
+    const stat = yield* shell.sys.stat(path);
+    if (typeof stat !== 'number' && stat.type === 'regular' && (stat.mode & 0o111) !== 0)
+      found.push(`${name} is ${path}`);
+  }
+  return found;
+}
+
 function* type(...[shell, args]: Parameters<Builtin>): ReturnType<Builtin> {
   let status = 0;
-  const short = args[0]?.startsWith('-') ? args[0] : undefined;
-  for (const name of short ? args.slice(1) : args) {
-    const described = yield* shell.describeCommand(name, isBuiltin(name), true);
-    if (described === undefined) {
+  const options = args[0]?.startsWith('-') ? args[0] : '';
+  for (const name of options ? args.slice(1) : args) {
+    const first = options.includes('a') ? undefined : yield* shell.describeCommand(name, isBuiltin(name), true);
+    const described = options.includes('a') ? yield* everyMeaning(shell, name) : first === undefined ? [] : [first];
+    if (described.length === 0) {
       status = 1;
-      if (!short) yield* shell.complain(`type: ${name}: not found`);
-    } else if (short === '-t') shell.print(`${kindOf(described)}\n`);
-    else if (short) shell.print(described.includes(' is /') ? `${described.replace(/^.* is /, '')}\n` : '');
-    else shell.print(`${described}\n`);
+      if (!/[tpP]/.test(options)) yield* shell.complain(`type: ${name}: not found`);
+    }
+    for (const text of described) {
+      if (options.includes('t')) shell.print(`${kindOf(text)}\n`);
+      else if (/[pP]/.test(options)) shell.print(text.includes(' is /') ? `${text.replace(/^.* is /, '')}\n` : '');
+      else shell.print(`${text}\n`);
+    }
   }
   return status;
 }
