@@ -10,6 +10,9 @@ import type { Clock } from '../sim/scheduler.ts';
 import type { CpuhpStepInfo } from './kernel/cpuhp-states.ts';
 
 /** What differs between kernel versions and configurations. */
+/** Names that an architecture gives differ: its system calls, its way into them. */
+export const isArm64 = (k: Kernel): boolean => k.profile.config['CONFIG_ARM64'] ?? false;
+
 export interface KernelProfile {
   /** `uname -r`. */
   readonly release: string;

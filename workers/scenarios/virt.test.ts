@@ -134,3 +134,15 @@ it('distances of -numa dist reach sysfs and numactl through the SLIT', () => {
     [15, 10],
   ]);
 });
+
+it("a system call's way into the kernel has the architecture's names", () => {
+  const lab = new Lab(FOUR_SLOTS);
+  lab.events();
+  lab.sh('echo 0 > /sys/devices/system/cpu/cpu1/online');
+  const entered = lab.events('fn_enter').map(({ fields }) => String(fields['fn']));
+  const at = entered.lastIndexOf('online_store');
+  expect(entered.slice(entered.lastIndexOf('do_el0_svc', at), at)).toEqual(
+    expect.arrayContaining(['do_el0_svc', '__arm64_sys_write', 'ksys_write', 'vfs_write']),
+  );
+  expect(entered.filter((name) => /x64|syscall_64/.test(name))).toEqual([]);
+});

@@ -10,9 +10,6 @@ import { VerdictSign } from './verdict-sign.tsx';
 
 const SIDES = ['gpe', 'ged'] as const;
 
-/** The way into the kernel is no part of the comparison. */
-const SYSTEM_CALL = /^(do_syscall_64|__x64_sys_)/;
-
 /** Virtual time since the command: `+62.5 µs`, `+45.23 ms`. */
 function formatAfter(ns: number): string {
   return ns < 1e6 ? `+${(ns / 1e3).toFixed(1)} µs` : `+${(ns / 1e6).toFixed(2)} ms`;
@@ -100,9 +97,7 @@ function Side(props: {
   const stage = compared.step.on[side]?.stage;
   if (!moment) return <div className="compare-side" data-side={side} />;
   const fn = `fn.${moment.label}`;
-  const stack = callStackAt(log, moment.event.sequence);
-  const entry = stack.findIndex(({ fn: name }) => SYSTEM_CALL.test(name));
-  const frames = entry < 0 ? stack : stack.slice(0, entry);
+  const frames = callStackAt(log, moment.event.sequence);
   return (
     <div className="compare-side" data-side={side}>
       <h4 className="compare-side-name">{translate(`compare.${side}`)}</h4>

@@ -138,6 +138,7 @@ export const labmemhpArm64: KernelProfile = {
   banner: `Linux version ${release} (root@vm) (${compiler}) ${version}`,
   maxCpus: 256,
   config: {
+    CONFIG_ARM64: true,
     CONFIG_HOTPLUG_CPU: true,
     CONFIG_PREEMPTION: false,
     CONFIG_CPU_HOTPLUG_STATE_CONTROL: false,

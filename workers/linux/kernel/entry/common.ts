@@ -9,7 +9,7 @@ import { ERESTARTNOINTR, ERESTARTSYS } from '../../include/linux/errno.ts';
 import { currentProcess, type process } from '../../include/linux/sched/process.ts';
 import { set_tsk_thread_flag_sigpending, signal_pending } from '../../include/linux/sched/signal.ts';
 import { get_current } from '../../include/linux/sched.ts';
-import type { Kernel } from '../../kernel-context.ts';
+import { isArm64, type Kernel } from '../../kernel-context.ts';
 import { do_group_exit } from '../exit.ts';
 import { cond_resched, schedule, set_current_state } from '../sched/core.ts';
 import { wake_up } from '../sched/wait.ts';
@@ -79,10 +79,14 @@ interface Outcome<T> {
   readonly handler: Handler | undefined;
 }
 
-const do_syscall_64 = traced('do_syscall_64', function* (k: Kernel, call: () => Co<unknown>): Co<Outcome<unknown>> {
+function* callAndReturn(k: Kernel, call: () => Co<unknown>): Co<Outcome<unknown>> {
   const result = yield* call();
   return { result, handler: yield* exit_to_user_mode_prepare(k) };
-});
+}
+
+const do_syscall_64 = traced('do_syscall_64', callAndReturn);
+/** @linux arch/arm64/kernel/syscall.c */
+const do_el0_svc = traced('do_el0_svc', callAndReturn);
 
 /** Runs handlers until no signal is left. True when one ran. */
 function* runHandlers(k: Kernel, first: Handler | undefined): Co<boolean> {
@@ -93,7 +97,7 @@ function* runHandlers(k: Kernel, first: Handler | undefined): Co<boolean> {
 /** A system call of the current process, with what its signals demand before it returns; restarts it where Linux does. */
 export function* syscall<T>(k: Kernel, call: () => Co<T>): Co<T | number> {
   for (;;) {
-    const { result, handler } = (yield* do_syscall_64(k, call)) as Outcome<T>;
+    const { result, handler } = (yield* (isArm64(k) ? do_el0_svc : do_syscall_64)(k, call)) as Outcome<T>;
     const handled = yield* runHandlers(k, handler);
     if (result === -ERESTARTNOINTR) continue;
     if (result !== -ERESTARTSYS) return result;

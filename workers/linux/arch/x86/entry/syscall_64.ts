@@ -43,7 +43,7 @@ import { do_sigaction, kill_something_info } from '../../../kernel/signal.ts';
 import { sys_sethostname, sys_setpgid, sys_setsid, utsname } from '../../../kernel/sys.ts';
 import { set_task_comm } from '../../../kernel/task.ts';
 import { hrtimer_nanosleep } from '../../../kernel/time/nanosleep.ts';
-import type { Kernel } from '../../../kernel-context.ts';
+import { isArm64, type Kernel } from '../../../kernel-context.ts';
 import { handle_mm_fault } from '../../../mm/memory.ts';
 import { netlink_bind, netlink_create, netlink_sendmsg } from '../../../net/netlink/af_netlink.ts';
 import { sock_map_fd, sockfd_lookup } from '../../../net/socket.ts';
@@ -58,20 +58,24 @@ import {
 /** Longest stretch of user mode between two looks for signals, ns. */
 const USER_SLICE: Ns = 4_000_000;
 
-/** The kernel's side of a call: entered under its name in the system call table. */
+/** The kernel's side of a call: entered under its name in the architecture's system call table. */
 const entry = <Args extends unknown[], T>(
   name: string,
   body: (k: Kernel, ...args: Args) => Co<T>,
-): ((k: Kernel, ...args: Args) => Co<T>) => traced(`__x64_sys_${name}`, body);
+): ((k: Kernel, ...args: Args) => Co<T>) => {
+  const x64 = traced(`__x64_sys_${name}`, body);
+  const arm64 = traced(`__arm64_sys_${name}`, body);
+  return (k, ...args) => (isArm64(k) ? arm64 : x64)(k, ...args);
+};
 
 /** One that needs no time beyond its entry. */
 const plain = <Args extends unknown[], T>(
   name: string,
   body: (k: Kernel, ...args: Args) => T,
 ): ((k: Kernel, ...args: Args) => Co<T>) =>
-  traced(`__x64_sys_${name}`, function* (...args: [Kernel, ...Args]): Co<T> {
-    return body(...args);
-  }) as (k: Kernel, ...args: Args) => Co<T>;
+  entry(name, function* (k: Kernel, ...args: Args): Co<T> {
+    return body(k, ...args);
+  });
 
 const cwd = (k: Kernel) => currentProcess(k).fs.pwd;
 const files = (k: Kernel) => currentProcess(k).files;
