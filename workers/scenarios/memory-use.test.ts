@@ -289,3 +289,17 @@ describe('lsmem and chmem (util-linux 2.38)', () => {
     });
   });
 });
+
+test('huge pages of a size that the processor has not are complained of, in the order of the options', () => {
+  const lab = new Lab(MACHINE, 'hugepagesz=1G hugepages=2 default_hugepagesz=1G frob=1');
+  const lines = lab
+    .sh('dmesg | grep -A4 "Kernel command line"')
+    .split('\n')
+    .map((line) => line.replace(/^\[.*?\] /, ''));
+  expect(lines.slice(1, 5)).toEqual([
+    'HugeTLB: unsupported hugepagesz=1G',
+    'HugeTLB: hugepages=2 does not follow a valid hugepagesz, ignoring',
+    'HugeTLB: unsupported default_hugepagesz=1G',
+    'Unknown kernel command line parameters "frob=1", will be passed to user space.',
+  ]);
+});

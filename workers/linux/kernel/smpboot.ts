@@ -1,8 +1,10 @@
 /** Kernel threads that every CPU has one of: created, parked and unparked as CPUs come and go. @linux kernel/smpboot.c */
-import { type Co, type Coroutine, traced } from '../../sim/coroutine.ts';
+import { type Co, Coroutine, type Frame, traced } from '../../sim/coroutine.ts';
+import type { Processor } from '../../sim/processor.ts';
 import { cpu_online_mask } from '../include/linux/cpumask.ts';
 import {
   get_current,
+  type PerCpuBase,
   smp_processor_id,
   TASK_INTERRUPTIBLE,
   TASK_RUNNING,
@@ -22,6 +24,25 @@ import {
 import { mutex_init, mutex_lock, mutex_unlock } from './locking/mutex.ts';
 import { runqueues, schedule, schedule_timeout_uninterruptible, udelay } from './sched/core.ts';
 import { createIdleTask } from './task.ts';
+
+/** A processor that starts becomes `cpu`, with `idle` as its task, which begins in `entry`. */
+export function becomeIdleTask(
+  k: Kernel,
+  processor: Processor,
+  cpu: number,
+  idle: task_struct,
+  entry: Frame,
+): Coroutine {
+  const coroutine = new Coroutine(entry);
+  coroutine.task = idle.id;
+  idle.coroutine = coroutine;
+  idle.on_cpu = true;
+  idle.need_resched = false;
+  idle.exec_start = k.clock.now();
+  runqueues(k, cpu).curr = idle;
+  processor.guestBase = { cpu, current: idle } satisfies PerCpuBase;
+  return coroutine;
+}
 
 /** A kind of per-CPU thread. */
 export interface smp_hotplug_thread {

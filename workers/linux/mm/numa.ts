@@ -45,8 +45,6 @@ export function numa_set_node(k: Kernel, cpu: number, node: number): void {
   cpuNode(k, cpu).node = node;
 }
 
-export const numa_clear_node = (k: Kernel, cpu: number): void => numa_set_node(k, cpu, NUMA_NO_NODE);
-
 export const node_online = (k: Kernel, nid: number): boolean => numaTables(k).online.has(nid);
 export const node_possible = (k: Kernel, nid: number): boolean => numaTables(k).possible.has(nid);
 

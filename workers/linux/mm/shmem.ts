@@ -1,7 +1,7 @@
 /** Pages of files that live in memory. @linux mm/shmem.c, the accounting alone; ramfs keeps the bytes */
 import type { Kernel } from '../kernel-context.ts';
 import { claimFrames } from './frame-claims.ts';
-import { claimedBy, dropClaim } from './frames.ts';
+import { dropClaim } from './frames.ts';
 import { reportClaims } from './report-frames.ts';
 import { totalram_pages } from './watermark.ts';
 
@@ -21,5 +21,3 @@ export function shmem_acct_blocks(k: Kernel, pages: number): boolean {
 export function shmem_unacct_blocks(k: Kernel, pages: number): void {
   reportClaims(k, dropClaim(k, SHMEM, pages));
 }
-
-export const shmemPages = (k: Kernel): number => claimedBy(k, SHMEM);

@@ -68,9 +68,6 @@ export function kernfs_remove_by_name(parent: kernfs_node, name: string): boolea
   return kn !== undefined;
 }
 
-export const kernfs_find_and_get = (parent: kernfs_node, name: string): kernfs_node | undefined =>
-  parent.children?.get(name);
-
 /** Path below the root: `/devices/system/cpu`; `/` for the root. */
 export function kernfs_path(kn: kernfs_node): string {
   const names: string[] = [];

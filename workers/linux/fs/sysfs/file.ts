@@ -66,7 +66,5 @@ export function sysfs_remove_file(k: Kernel, dir: kernfs_node, attr: { readonly 
   kernfs_remove_by_name(dir, attr.name);
 }
 
-export const sysfs_remove_bin_file = sysfs_remove_file;
-
 /** The format of sysfs_emit: at most a page. */
 export const sysfs_emit = (text: string): string => text.slice(0, PAGE_SIZE - 1);

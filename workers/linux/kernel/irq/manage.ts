@@ -150,18 +150,6 @@ export const free_irq = traced('free_irq', function* (k: Kernel, irq: number, de
   desc.depth = 1;
 });
 
-export function* disable_irq(k: Kernel, irq: number): Co {
-  const desc = irq_to_desc(k, irq);
-  if (!desc) return;
-  if (desc.depth++ === 0) yield* mask_irq(k, desc);
-}
-
-export function* enable_irq(k: Kernel, irq: number): Co {
-  const desc = irq_to_desc(k, irq);
-  if (!desc || desc.depth === 0) return;
-  if (--desc.depth === 0) yield* unmask_irq(k, desc);
-}
-
 /** Sends the interrupt to one of `mask`, from its next occurrence on. -EINVAL when none of them is online. */
 export const irq_set_affinity = traced(
   'irq_set_affinity',

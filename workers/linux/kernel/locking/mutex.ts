@@ -14,8 +14,6 @@ export interface mutex {
 
 export const mutex_init = (name: string, watched = false): mutex => ({ name, watched, owner: undefined, waiters: [] });
 
-export const mutex_is_locked = (lock: mutex): boolean => lock.owner !== undefined;
-
 const mutex_lock_slowpath = traced('__mutex_lock', function* (k: Kernel, lock: mutex): Co {
   const task = get_current(k);
   // it may have been released on the way here

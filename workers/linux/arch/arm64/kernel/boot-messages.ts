@@ -10,6 +10,7 @@ import { futexTable, tcpTables, unknownLine } from '../../../init/boot-messages.
 import type { BootMessage as Message } from '../../../kernel/arch-ops.ts';
 import type { Kernel } from '../../../kernel-context.ts';
 import { utcText } from '../../../lib/utc.ts';
+import { hugetlbComplaints } from '../../../mm/hugetlb.ts';
 import { numaTables } from '../../../mm/numa.ts';
 import { bootMemory, PAGE_SIZE } from '../../../mm/page_alloc.ts';
 import { systemHashTable } from '../../../mm/system-hash.ts';
@@ -115,6 +116,7 @@ export const ARM64_BOOT_MESSAGES = {
     'alternatives: applying boot alternatives',
   ],
   command_line: [
+    hugetlbComplaints,
     unknownLine,
     (k) => (manyNodes(k) ? undefined : asText(dentry, k)),
     (k) => (manyNodes(k) ? undefined : asText(inode, k)),

@@ -4,7 +4,7 @@
  * @linux arch/arm64/kernel/smp.c, without crash stops and the parking protocol
  */
 import { ERRNO } from '../../../../abi/syscall.ts';
-import { type Co, Coroutine, Frame, spend, traced } from '../../../../sim/coroutine.ts';
+import { type Co, type Coroutine, Frame, spend, traced } from '../../../../sim/coroutine.ts';
 import type { Processor } from '../../../../sim/processor.ts';
 import { gic_ipi_send, irq_create_mapping } from '../../../drivers/irqchip/irq-gic-v3.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from '../../../include/linux/cpumask.ts';
 import { IRQ_HANDLED } from '../../../include/linux/irq.ts';
 import { local_irq_disable, local_irq_enable } from '../../../include/linux/irqflags.ts';
-import { type PerCpuBase, smp_processor_id, type task_struct } from '../../../include/linux/sched.ts';
+import { smp_processor_id, type task_struct } from '../../../include/linux/sched.ts';
 import { bootMessages } from '../../../init/boot-messages.ts';
 import { setup_max_cpus } from '../../../kernel/boot-options.ts';
 import { notify_cpu_starting } from '../../../kernel/cpu.ts';
@@ -27,10 +27,10 @@ import { irq_to_desc } from '../../../kernel/irq/irqdesc.ts';
 import { disable_percpu_irq, enable_percpu_irq, request_percpu_irq } from '../../../kernel/irq/manage.ts';
 import { pr_crit, pr_err, pr_info, pr_warn } from '../../../kernel/printk/printk.ts';
 import { complete, init_completion, wait_for_completion_timeout } from '../../../kernel/sched/completion.ts';
-import { runqueues, scheduler_ipi } from '../../../kernel/sched/core.ts';
+import { scheduler_ipi } from '../../../kernel/sched/core.ts';
 import { cpu_startup_entry } from '../../../kernel/sched/idle.ts';
 import { generic_smp_call_function_single_interrupt } from '../../../kernel/smp.ts';
-import { cpu_report_death, cpu_wait_death, idle_thread_get } from '../../../kernel/smpboot.ts';
+import { becomeIdleTask, cpu_report_death, cpu_wait_death, idle_thread_get } from '../../../kernel/smpboot.ts';
 import { type Kernel, kernelState } from '../../../kernel-context.ts';
 import { cpuinfo_store_cpu } from './cpuinfo.ts';
 import {
@@ -185,15 +185,7 @@ export function startSecondary(k: Kernel, processor: Processor): Coroutine {
   const { secondary } = smp(k);
   if (!secondary) throw new Error('a processor starts that nobody asked for');
   const { cpu, idle } = secondary;
-  const coroutine = new Coroutine(new Frame('secondary_start_kernel', secondary_start_kernel(k)));
-  coroutine.task = idle.id;
-  idle.coroutine = coroutine;
-  idle.on_cpu = true;
-  idle.need_resched = false;
-  idle.exec_start = k.clock.now();
-  runqueues(k, cpu).curr = idle;
-  processor.guestBase = { cpu, current: idle } satisfies PerCpuBase;
-  return coroutine;
+  return becomeIdleTask(k, processor, cpu, idle, new Frame('secondary_start_kernel', secondary_start_kernel(k)));
 }
 
 function* secondary_start_kernel(k: Kernel): Co {

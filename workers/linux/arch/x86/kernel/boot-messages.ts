@@ -11,7 +11,7 @@ import { cpu_possible_mask, cpuIds, num_online_cpus } from '../../../include/lin
 import { futexTable, tcpTables, unknownLine } from '../../../init/boot-messages.ts';
 import type { BootMessage as Message } from '../../../kernel/arch-ops.ts';
 import type { Kernel } from '../../../kernel-context.ts';
-import { hugetlbMessages } from '../../../mm/hugetlb.ts';
+import { hugetlbComplaints, hugetlbMessages } from '../../../mm/hugetlb.ts';
 import { INITRD_SIZE, initrdRange } from '../../../mm/initrd.ts';
 import { numaTables } from '../../../mm/numa.ts';
 import { bootMemory, max_pfn, PAGE_SIZE } from '../../../mm/page_alloc.ts';
@@ -181,6 +181,7 @@ export const X86_BOOT_MESSAGES = {
     'clocksource: refined-jiffies: mask: 0xffffffff max_cycles: 0xffffffff, max_idle_ns: 7645519600211568 ns',
   ],
   command_line: [
+    hugetlbComplaints,
     unknownLine,
     'random: crng init done',
     (k) => systemHashTable(k, 'Dentry cache', { scale: 13, entry: 8 }),

@@ -6,7 +6,7 @@
 
 import { ERRNO } from '../../../../abi/syscall.ts';
 import { hex } from '../../../../sim/bits.ts';
-import { type Co, Coroutine, Frame, spend, spinUntil, traced } from '../../../../sim/coroutine.ts';
+import { type Co, type Coroutine, Frame, spend, spinUntil, traced } from '../../../../sim/coroutine.ts';
 import type { Processor } from '../../../../sim/processor.ts';
 import { totalCpus } from '../../../drivers/base/cpu.ts';
 import {
@@ -22,14 +22,14 @@ import {
   set_cpu_present,
 } from '../../../include/linux/cpumask.ts';
 import { local_irq_enable } from '../../../include/linux/irqflags.ts';
-import { get_current, type PerCpuBase, smp_processor_id, type task_struct } from '../../../include/linux/sched.ts';
+import { get_current, smp_processor_id, type task_struct } from '../../../include/linux/sched.ts';
 import { numericOption, setup_max_cpus } from '../../../kernel/boot-options.ts';
 import { notify_cpu_starting } from '../../../kernel/cpu.ts';
 import { irq_migrate_all_off_this_cpu } from '../../../kernel/irq/cpuhotplug.ts';
 import { KERN_INFO, pr_cont, pr_err, pr_info, pr_warn, printk_begin } from '../../../kernel/printk/printk.ts';
-import { cond_resched, runqueues, schedule_timeout_uninterruptible, udelay } from '../../../kernel/sched/core.ts';
+import { cond_resched, schedule_timeout_uninterruptible, udelay } from '../../../kernel/sched/core.ts';
 import { cpu_startup_entry } from '../../../kernel/sched/idle.ts';
-import { idle_thread_get } from '../../../kernel/smpboot.ts';
+import { becomeIdleTask, idle_thread_get } from '../../../kernel/smpboot.ts';
 import { systemState } from '../../../kernel/system-state.ts';
 import { type Kernel, kernelState, perCpu } from '../../../kernel-context.ts';
 import { cpu_to_node } from '../../../mm/numa.ts';
@@ -188,15 +188,7 @@ export function startSecondary(k: Kernel, processor: Processor): Coroutine {
   const { initial } = smpboot(k);
   if (!initial) throw new Error('a processor starts that nobody asked for');
   const { cpu, idle } = initial;
-  const coroutine = new Coroutine(new Frame('start_secondary', start_secondary(k)));
-  coroutine.task = idle.id;
-  idle.coroutine = coroutine;
-  idle.on_cpu = true;
-  idle.need_resched = false;
-  idle.exec_start = k.clock.now();
-  runqueues(k, cpu).curr = idle;
-  processor.guestBase = { cpu, current: idle } satisfies PerCpuBase;
-  return coroutine;
+  return becomeIdleTask(k, processor, cpu, idle, new Frame('start_secondary', start_secondary(k)));
 }
 
 const identify_secondary_cpu = traced('identify_secondary_cpu', function* (k: Kernel): Co {

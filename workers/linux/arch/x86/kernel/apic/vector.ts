@@ -10,7 +10,6 @@ import type { irq_data, irq_desc } from '../../../../include/linux/irq.ts';
 import { irq_to_desc } from '../../../../kernel/irq/irqdesc.ts';
 import { type Kernel, perCpu } from '../../../../kernel-context.ts';
 
-export const FIRST_EXTERNAL_VECTOR = 0x20;
 /** IRQ_MOVE_CLEANUP_VECTOR: the first that the allocator may not give away. */
 const FIRST_FREE_VECTOR = 0x21;
 /** ISA_IRQ_VECTOR(0). */
