@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type LabPage, linkTo, test } from './lab-page.ts';
 
 const VIRT = '-M virt,gic-version=3 -cpu cortex-a57 -bios QEMU_EFI.fd -smp 4 -m size=1G,slots=4,maxmem=8G';
@@ -172,3 +173,19 @@ test.describe('side by side', () => {
     await expect(page).not.toHaveURL(/compare/);
   });
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in the pictures of virt and in the comparison, ${colorScheme}`, async ({ lab, page }) => {
+    const violations = async () =>
+      (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+    await page.emulateMedia({ colorScheme });
+    await lab.openAtFullSpeed(machine(VIRT));
+    await lab.act(1, 'Take offline');
+    await page.getByRole('button', { name: 'Plug in one more CPU' }).click();
+    await lab.quiescent();
+    expect(await violations()).toEqual([]);
+    await lab.open('?compare=dimm');
+    await page.locator('[data-step="context"] button').click();
+    expect(await violations()).toEqual([]);
+  });
+}

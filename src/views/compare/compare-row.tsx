@@ -100,7 +100,7 @@ function Side(props: {
   const frames = callStackAt(log, moment.event.sequence);
   return (
     <div className="compare-side" data-side={side}>
-      <h4 className="compare-side-name">{translate(`compare.${side}`)}</h4>
+      <h3 className="compare-side-name">{translate(`compare.${side}`)}</h3>
       {isMessageKey(fn) && (
         <p>
           <RichText text={translate(fn)} />
