@@ -26,3 +26,7 @@ test('a line end inside a string goes through at once: QEMU answers it with an e
 test('a closing bracket too many does not hold back what follows', () => {
   expect(assembled('}', '{"execute": "quit"}')).toEqual(['}', '{"execute": "quit"}']);
 });
+
+test.each(['{\uFFFD', '{\u0001', "{'bad \uFFFD", '{%'])('%j goes through at once: the error is known', (text) => {
+  expect(assembled(text, "{ 'execute': 'quit' }")).toEqual([text, "{ 'execute': 'quit' }"]);
+});

@@ -13,6 +13,10 @@ interface Client {
   send(text: string): void;
 }
 
+/** What begins no token of JSON; what no string may have. */
+const NO_TOKEN = /[^\s\w{}[\]:,"'.+-]/;
+const NOT_IN_STRING = /[^\P{Cc}\n]|\uFFFD/u;
+
 /**
  * Puts a stream's pieces together: what it gives out ends between two messages, or at a line end inside a string, which
  * is an error that QEMU answers at once. The machine takes whole messages: a line end inside one would break it.
@@ -40,7 +44,11 @@ export class WholeMessages {
   }
 
   private step(char: string): void {
-    if (this.quote !== '') {
+    if (this.quote === '' ? NO_TOKEN.test(char) : NOT_IN_STRING.test(char)) {
+      // an error that QEMU answers at once; it starts over behind it
+      this.depth = 0;
+      this.quote = '';
+    } else if (this.quote !== '') {
       if (char === '\n') this.depth = 0;
       if (char === '\n' || (char === this.quote && !this.escaped)) this.quote = '';
       this.escaped = char === '\\' && !this.escaped;
