@@ -117,7 +117,8 @@ export function Chain() {
       })}
     </ol>
   );
-  if (!psci) return road;
+  // Memory comes and goes without the hypervisor: its road gets the room.
+  if (!psci || (chain.subject === 'memory' && chain.psci.length === 0)) return road;
   return (
     <div className="chain-with-lane">
       {road}
