@@ -61,10 +61,11 @@ test('a machine whose architecture cannot be fetched is powered on when the netw
 test('a picture that cannot be fetched is drawn when the network is back', async ({ lab, page }) => {
   const restore = await cutNetwork(lab, /\/memory-[^/]*\.js$/);
   await lab.openAtFullSpeed();
+  // the parts that are missing are told of before the machine is on
+  await expect(lab.slot(2)).toBeVisible();
   await page.getByRole('tab', { name: 'Memory' }).click();
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('A part of the lab could not be fetched');
-  await expect(lab.slot(2)).toBeVisible();
   await restore();
   await alert.getByRole('button', { name: 'Try again' }).click();
   await expect(page.locator('[data-block]').first()).toBeVisible();
