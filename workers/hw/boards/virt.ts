@@ -24,6 +24,7 @@ import { Pl031 } from '../pl031.ts';
 import { Pl061 } from '../pl061.ts';
 import { AFFINITY_STATE, Psci } from '../psci.ts';
 import type { BoardMachine, BoardOptions } from './board-machine.ts';
+import { Runstate } from './runstate.ts';
 import {
   NO_GED,
   POWER_BUTTON_PIN,
@@ -73,8 +74,7 @@ export class VirtBoard implements BoardMachine {
   private readonly scheduler: Scheduler;
   private readonly log: LogWriter;
   private readonly events: BoardEvents;
-  private readonly onPowerOff: (() => void) | undefined;
-  private readonly onReset: ((reason: ResetReason) => void) | undefined;
+  private readonly runstate: Runstate;
   private readonly layout: VirtLayout;
   private readonly vcpus: readonly Arm64Vcpu[];
   private readonly dimms: DimmSlots;
@@ -83,9 +83,6 @@ export class VirtBoard implements BoardMachine {
   private readonly gpio: Pl061;
   private readonly plugged: readonly PluggedCpu[];
   private anonymousDevices = 0;
-  private poweredOn = false;
-  private isRunning = false;
-  isShutDown = false;
 
   constructor(options: BoardOptions) {
     const { config, scheduler, log, firmware } = options;
@@ -98,8 +95,9 @@ export class VirtBoard implements BoardMachine {
     this.scheduler = scheduler;
     this.log = log;
     this.events = options.events;
-    this.onPowerOff = options.onPowerOff;
-    this.onReset = options.onReset;
+    this.runstate = new Runstate(options, () =>
+      this.vcpus[0]?.powerOn(virtOptions(this.config).firmware ? ENTRY.flash : ENTRY.bootStub, 0),
+    );
     this.layout = virtLayout(config);
 
     const bus = new SystemBus(log);
@@ -172,33 +170,25 @@ export class VirtBoard implements BoardMachine {
   }
 
   powerOn(): void {
-    this.poweredOn = true;
-    this.isRunning = true;
-    this.scheduler.continueProcessors();
-    this.log.emit('machine_state', 'running');
-    this.vcpus[0]?.powerOn(virtOptions(this.config).firmware ? ENTRY.flash : ENTRY.bootStub, 0);
+    this.runstate.powerOn();
   }
 
   // --- QEMU's side
 
   get running(): boolean {
-    return this.isRunning;
+    return this.runstate.running;
   }
 
   get everRan(): boolean {
-    return this.poweredOn;
+    return this.runstate.everRan;
+  }
+
+  get isShutDown(): boolean {
+    return this.runstate.isShutDown;
   }
 
   setRunning(running: boolean): void {
-    if (running === this.isRunning) return;
-    if (running && !this.poweredOn) {
-      this.powerOn();
-      return;
-    }
-    this.isRunning = running;
-    if (running) this.scheduler.continueProcessors();
-    else this.scheduler.stopProcessors();
-    this.log.emit('machine_state', running ? 'running' : 'paused');
+    this.runstate.set(running);
   }
 
   pluggedCpus(): readonly PluggedCpu[] {
@@ -251,8 +241,7 @@ export class VirtBoard implements BoardMachine {
   }
 
   requestReset(reason: ResetReason): void {
-    if (this.onReset && !this.config.noReboot) this.onReset(reason);
-    else this.shutDown(reason);
+    this.runstate.requestReset(reason);
   }
 
   // --- inside
@@ -283,7 +272,7 @@ export class VirtBoard implements BoardMachine {
         },
         cpuOn: (affinity, entry, context) => withAffinity(affinity)?.powerOn(entry, context),
         cpuOff: () => this.vcpus[this.scheduler.vcpu()]?.powerOff(),
-        systemOff: () => this.shutDown('guest-shutdown'),
+        systemOff: () => this.runstate.shutDown('guest-shutdown'),
         systemReset: () => this.requestReset('guest-reset'),
       },
       this.log,
@@ -326,17 +315,5 @@ export class VirtBoard implements BoardMachine {
   private reportOst({ device, source, status, slot, slotType }: OspmStatus): void {
     const named = device === undefined ? {} : { device };
     this.events.event('ACPI_DEVICE_OST', { info: { ...named, source, status, slot, 'slot-type': slotType } });
-  }
-
-  private shutDown(reason: 'guest-shutdown' | ResetReason): void {
-    this.events.event('SHUTDOWN', { guest: reason.startsWith('guest-'), reason });
-    const stops = this.isRunning;
-    this.isRunning = false;
-    // a machine that has not run yet has nothing to stop: its state remains
-    this.isShutDown ||= stops;
-    this.scheduler.stopProcessors();
-    if (stops && this.config.noShutdown) this.events.event('STOP');
-    this.log.emit('machine_state', 'shutdown');
-    this.onPowerOff?.();
   }
 }

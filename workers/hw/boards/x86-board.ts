@@ -29,6 +29,7 @@ import { Serial16550 } from '../serial-16550.ts';
 import { X86Vcpu } from '../vcpu.ts';
 import { deviceMemory, HOTPLUG_GPE, highRamStart, splitRam, type X86BoardAddresses } from './addresses.ts';
 import type { BoardMachine, BoardOptions } from './board-machine.ts';
+import { Runstate } from './runstate.ts';
 
 /** What distinguishes one x86 board from another. */
 export interface X86BoardTable {
@@ -55,8 +56,7 @@ export class X86Board implements BoardMachine {
   private readonly scheduler: Scheduler;
   private readonly log: LogWriter;
   private readonly events: BoardEvents;
-  private readonly onPowerOff: (() => void) | undefined;
-  private readonly onReset: ((reason: ResetReason) => void) | undefined;
+  private readonly runstate: Runstate;
   private readonly vcpus: readonly X86Vcpu[];
   private readonly pm1: AcpiPm1;
   private readonly gpe: AcpiGpe;
@@ -69,9 +69,6 @@ export class X86Board implements BoardMachine {
   /** Slots whose vCPU was ejected under TCG ({@link ejectCpu}). */
   private readonly lingering = new Set<VcpuIndex>();
   private program: GuestProgram | undefined;
-  private poweredOn = false;
-  private isRunning = false;
-  isShutDown = false;
 
   constructor(table: X86BoardTable, options: BoardOptions) {
     const { config, scheduler, log, firmware } = options;
@@ -85,8 +82,7 @@ export class X86Board implements BoardMachine {
     this.scheduler = scheduler;
     this.log = log;
     this.events = options.events;
-    this.onPowerOff = options.onPowerOff;
-    this.onReset = options.onReset;
+    this.runstate = new Runstate(options, () => this.vcpu(0).bootAtResetVector());
 
     const bus = new SystemBus(log);
     const apicBus = new ApicBus(scheduler);
@@ -206,33 +202,25 @@ export class X86Board implements BoardMachine {
   }
 
   powerOn(): void {
-    this.poweredOn = true;
-    this.isRunning = true;
-    this.scheduler.continueProcessors();
-    this.log.emit('machine_state', 'running');
-    this.vcpu(0).bootAtResetVector();
+    this.runstate.powerOn();
   }
 
   // --- QEMU's side
 
   get running(): boolean {
-    return this.isRunning;
+    return this.runstate.running;
   }
 
   get everRan(): boolean {
-    return this.poweredOn;
+    return this.runstate.everRan;
+  }
+
+  get isShutDown(): boolean {
+    return this.runstate.isShutDown;
   }
 
   setRunning(running: boolean): void {
-    if (running === this.isRunning) return;
-    if (running && !this.poweredOn) {
-      this.powerOn();
-      return;
-    }
-    this.isRunning = running;
-    if (running) this.scheduler.continueProcessors();
-    else this.scheduler.stopProcessors();
-    this.log.emit('machine_state', running ? 'running' : 'paused');
+    this.runstate.set(running);
   }
 
   pluggedCpus(): readonly PluggedCpu[] {
@@ -292,8 +280,7 @@ export class X86Board implements BoardMachine {
   }
 
   requestReset(reason: ResetReason): void {
-    if (this.onReset && !this.config.noReboot) this.onReset(reason);
-    else this.shutDown(reason);
+    this.runstate.requestReset(reason);
   }
 
   // --- inside
@@ -386,22 +373,10 @@ export class X86Board implements BoardMachine {
       this.log.emit('unmodelled', 'acpi-pm1', `sleep type ${type}`);
       return;
     }
-    this.shutDown('guest-shutdown');
+    this.runstate.shutDown('guest-shutdown');
   }
 
   private resetRequested(): void {
     this.requestReset('guest-reset');
-  }
-
-  private shutDown(reason: 'guest-shutdown' | ResetReason): void {
-    this.events.event('SHUTDOWN', { guest: reason.startsWith('guest-'), reason });
-    const stops = this.isRunning;
-    this.isRunning = false;
-    // a machine that has not run yet has nothing to stop: its state remains
-    this.isShutDown ||= stops;
-    this.scheduler.stopProcessors();
-    if (stops && this.config.noShutdown) this.events.event('STOP');
-    this.log.emit('machine_state', 'shutdown');
-    this.onPowerOff?.();
   }
 }
